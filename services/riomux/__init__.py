@@ -1,0 +1,1 @@
+"""The riomux service."""
