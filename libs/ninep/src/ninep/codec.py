@@ -10,9 +10,9 @@ is unknown, is a `Garbled` message with a tag, so that it can be answered and it
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Callable, Iterator
 from struct import Struct
-from struct import error as StructError
 from typing import Any
 
 from msgspec.structs import astuple
@@ -32,7 +32,7 @@ Read = Callable[[bytes, int], tuple[Any, int]]
 Write = Callable[[Any], bytes]
 Decode = Callable[[bytes, int, int], Message]
 """(buffer, where the frame begins, where it ends) -> the message."""
-Encode = Callable[[Any], bytes]
+Encode = Callable[[Message], bytes]
 
 
 # The kinds of fields with a length of their own.
@@ -145,29 +145,35 @@ def _split(layout: tuple[Field, ...]) -> tuple[str, tuple[Field, ...]]:
     return "".join(_INTEGER[field.kind] for field in layout[:n]), layout[n:]
 
 
+def _maker(kind: type[Message]) -> Callable[..., Message]:
+    """The class as what it is here: a function of the fields in their order."""
+    return kind
+
+
 def _compile_fixed(kind: type[Message], head: str) -> tuple[Decode, Encode]:
-    struct, number = Struct("<IB" + head), kind.number
-    unpack, pack, size = Struct("<5x" + head).unpack_from, struct.pack, struct.size
+    frame, number, make = Struct("<IB" + head), kind.number, _maker(kind)
+    unpack, size = Struct("<5x" + head).unpack_from, frame.size
+    pack: Callable[..., bytes] = frame.pack
 
     def decode(buffer: bytes, at: int, end: int) -> Message:
         if end - at != size:
             raise ValueError(f"{kind.__name__} has {size} bytes, not {end - at}")
-        return kind(*unpack(buffer, at))
+        return make(*unpack(buffer, at))
 
     return decode, lambda message: pack(size, number, *astuple(message))
 
 
 def _compile_data(kind: type[Message], head: str) -> tuple[Decode, Encode]:
-    struct, number = Struct("<IB" + head + "I"), kind.number
-    unpack, pack, size = Struct("<5x" + head + "I").unpack_from, struct.pack, struct.size
+    frame, number, make = Struct("<IB" + head + "I"), kind.number, _maker(kind)
+    unpack, pack, size = Struct("<5x" + head + "I").unpack_from, frame.pack, frame.size
 
     def decode(buffer: bytes, at: int, end: int) -> Message:
         *values, count = unpack(buffer, at)
         if at + size + count != end:
             raise ValueError(f"{kind.__name__} counts {count} bytes of data, its frame holds {end - at - size}")
-        return kind(*values, buffer[at + size : end])
+        return make(*values, buffer[at + size : end])
 
-    def encode(message: Any) -> bytes:
+    def encode(message: Message) -> bytes:
         *values, data = astuple(message)
         count = len(data)
         return pack(size + count, number, *values, count) + data
@@ -176,8 +182,8 @@ def _compile_data(kind: type[Message], head: str) -> tuple[Decode, Encode]:
 
 
 def _compile_mixed(kind: type[Message], head: str, tail: tuple[Field, ...]) -> tuple[Decode, Encode]:
-    struct, integers, number = Struct("<IB" + head), len(head), kind.number
-    unpack, pack, size = Struct("<5x" + head).unpack_from, struct.pack, struct.size
+    frame, integers, number, make = Struct("<IB" + head), len(head), kind.number, _maker(kind)
+    unpack, pack, size = Struct("<5x" + head).unpack_from, frame.pack, frame.size
     readers = [_read_many(_READ[f.kind]) if f.many else _READ[f.kind] for f in tail]
     writers = [_write_many(_WRITE[f.kind]) if f.many else _WRITE[f.kind] for f in tail]
 
@@ -189,9 +195,9 @@ def _compile_mixed(kind: type[Message], head: str, tail: tuple[Field, ...]) -> t
             values.append(value)
         if at != end:
             raise ValueError(f"the fields of {kind.__name__} do not fill its frame")
-        return kind(*values)
+        return make(*values)
 
-    def encode(message: Any) -> bytes:
+    def encode(message: Message) -> bytes:
         values = astuple(message)
         body = b"".join([write(value) for write, value in zip(writers, values[integers:], strict=True)])
         return pack(size + len(body), number, *values[:integers]) + body
@@ -257,6 +263,6 @@ class Frames:
             self._at = at + size
             try:
                 message = DECODE[number](buffer, at, at + size)
-            except (ValueError, StructError) as error:
+            except (ValueError, struct.error) as error:
                 message = Garbled(_U2.unpack_from(buffer, at + 5)[0], str(error))
             yield message
