@@ -176,7 +176,7 @@ def _compile_data(kind: type[Message], head: str) -> tuple[Decode, Encode]:
     def encode(message: Message) -> bytes:
         *values, data = astuple(message)
         count = len(data)
-        return pack(size + count, number, *values, count) + data
+        return b"".join((pack(size + count, number, *values, count), data))
 
     return decode, encode
 
