@@ -159,7 +159,7 @@ class Session:
             self._pending[message.tag] = request[0]
         return request
 
-    def _unexpected(self, message: Message) -> None:
+    def _unexpected(self, message: Message) -> Request | None:
         if self._rules is BEFORE_VERSION:
             raise ProtocolError("the first message is not Tversion")
         raise FileError(message.why if isinstance(message, Garbled) else f"{type(message).__name__} is not a request")

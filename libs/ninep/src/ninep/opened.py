@@ -1,0 +1,231 @@
+"""What the files of `tree` give to a fid that opens them: each class is one way to read, or one way to write.
+
+Reading: Entries, Snapshot, Reading. Writing: AtOnce, Gathering, Writing. Both joins two of them, Asking is a question
+and its answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Iterable
+from types import CoroutineType
+from typing import Any, Protocol
+
+from ninep.codec import write_stat
+from ninep.errors import BAD_OFFSET, FileError
+from ninep.node import Answer, Node, Opened, as_bytes, then
+
+
+class Reader(Protocol):
+    """What a Stream opens: bytes as they come, from a position of its own."""
+
+    def read(self, count: int) -> Answer[bytes]:
+        """At least one byte and at most `count`, as soon as there are any; b"" is the end."""
+
+    def close(self) -> None:
+        """Nobody will read any more."""
+
+
+class Writer(Protocol):
+    """What a Sink opens: it takes bytes as they come. It may also have `abort()`, for a client that hung up."""
+
+    def write(self, data: bytes) -> Answer[None]:
+        """Take all of `data`, or refuse."""
+
+    def close(self) -> Answer[None]:
+        """All has been written; a refusal is the Rerror of the clunk."""
+
+
+class Entries(Opened):
+    """A directory: a snapshot of its entries, taken at offset 0; whole entries only, read(5)."""
+
+    __slots__ = ("_entries", "_list", "_next", "_offset")
+
+    def __init__(self, list_nodes: Callable[[], Iterable[tuple[str, Node]]]) -> None:
+        self._list, self._entries = list_nodes, list[bytes]()
+        self._next = self._offset = 0  # which entry, and at which offset, comes next
+
+    def read(self, count: int, offset: int) -> bytes:
+        if offset == 0:
+            self._entries = [write_stat(node.stat(name)) for name, node in self._list()]
+            self._next = self._offset = 0
+        elif offset != self._offset:
+            raise FileError(BAD_OFFSET)
+        first, size = self._next, 0
+        while self._next < len(self._entries) and size + len(self._entries[self._next]) <= count:
+            size += len(self._entries[self._next])
+            self._next += 1
+        if first == self._next < len(self._entries):
+            raise FileError("the count is too small for a directory entry")
+        self._offset += size
+        return b"".join(self._entries[first : self._next])
+
+
+class Both(Opened):
+    """A file open for reading and writing."""
+
+    __slots__ = ("_reading", "_writing")
+
+    def __init__(self, reading: Opened, writing: Opened) -> None:
+        self._reading, self._writing = reading, writing
+
+    def read(self, count: int, offset: int) -> Answer[bytes]:
+        return self._reading.read(count, offset)
+
+    def write(self, data: bytes, offset: int) -> Answer[int]:
+        return self._writing.write(data, offset)
+
+    def clunk(self) -> Answer[None]:
+        self._reading.clunk()  # what is read is let go at once: there is nothing to wait for
+        return self._writing.clunk()
+
+    def abandon(self) -> Answer[None]:
+        self._reading.abandon()
+        return self._writing.abandon()
+
+
+class Snapshot(Opened):
+    """A value as it was at open."""
+
+    __slots__ = ("_body",)
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+
+    def read(self, count: int, offset: int) -> bytes:
+        return self._body[offset : offset + count]
+
+
+class Reading(Opened):
+    """A Reader; offsets are ignored."""
+
+    __slots__ = ("_reader",)
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def read(self, count: int, offset: int) -> Answer[bytes]:
+        return self._reader.read(count)
+
+    def clunk(self) -> None:
+        self._reader.close()
+
+
+class AtOnce(Opened):
+    """Each write is a value by itself, stripped of blanks at its ends."""
+
+    __slots__ = ("_set",)
+
+    def __init__(self, set: Callable[[str], Answer[None]]) -> None:
+        self._set = set
+
+    def write(self, data: bytes, offset: int) -> Answer[int]:
+        return then(self._set(decode(data).strip()), lambda _: len(data))
+
+
+class Gathering(Opened):
+    """What is written gathers until the clunk. `is_due` if even nothing must be handed on (the file was truncated)."""
+
+    __slots__ = ("_data", "_is_due", "_limit", "_take")
+
+    def __init__(self, take: Callable[[bytes], Answer[None]], limit: int, *, is_due: bool = False) -> None:
+        self._take, self._limit, self._is_due, self._data = take, limit, is_due, bytearray()
+
+    def write(self, data: bytes, offset: int) -> int:
+        end = offset + len(data)
+        if end > self._limit:
+            raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
+        if offset > len(self._data):
+            self._data.extend(bytes(offset - len(self._data)))
+        self._data[offset:end] = data
+        self._is_due = True
+        return len(data)
+
+    def clunk(self) -> Answer[None]:
+        return self._take(bytes(self._data)) if self._is_due else None
+
+
+class Writing(Opened):
+    """A Writer; offsets are ignored."""
+
+    __slots__ = ("_writer",)
+
+    def __init__(self, writer: Writer) -> None:
+        self._writer = writer
+
+    def write(self, data: bytes, offset: int) -> Answer[int]:
+        return then(self._writer.write(data), lambda _: len(data))
+
+    def clunk(self) -> Answer[None]:
+        return self._writer.close()
+
+    def abandon(self) -> Answer[None]:
+        abort: Callable[[], Answer[None]] = getattr(self._writer, "abort", self._writer.close)
+        return abort()
+
+
+class Asking(Opened):
+    """Writes gather a question; the first read after them asks it; what is read then is the answer."""
+
+    __slots__ = ("_answer", "_ask", "_is_asked", "_limit", "_question")
+
+    def __init__(self, ask: Callable[[bytes], Answer[Any]], limit: int) -> None:
+        self._ask, self._limit, self._question = ask, limit, b""
+        self._answer: Reader | None = None
+        self._is_asked = True
+
+    def write(self, data: bytes, offset: int) -> int:
+        if self._is_asked:
+            self.clunk()
+            self._question, self._is_asked = b"", False
+        if len(self._question) + len(data) > self._limit:
+            raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
+        self._question += data
+        return len(data)
+
+    def read(self, count: int, offset: int) -> Answer[bytes]:
+        if not self._is_asked:
+            self._is_asked = True
+            answer = self._ask(self._question)
+            if type(answer) is CoroutineType:
+                return self._wait(answer, count)
+            self._keep(answer)
+        return self._answer.read(count) if self._answer else b""
+
+    async def _wait(self, answer: Coroutine[Any, Any, Any], count: int) -> bytes:
+        first = self._keep(await answer).read(count)
+        return first if isinstance(first, bytes) else await first
+
+    def _keep(self, answer: Any) -> Reader:
+        reader: Reader = Whole(as_bytes(answer)) if isinstance(answer, str | bytes) else answer
+        self._answer = reader
+        return reader
+
+    def clunk(self) -> None:
+        if self._answer:
+            self._answer.close()
+            self._answer = None
+
+
+class Whole:
+    """A whole answer as a Reader."""
+
+    __slots__ = ("_rest",)
+
+    def __init__(self, body: bytes) -> None:
+        self._rest = body
+
+    def read(self, count: int) -> bytes:
+        """What comes next of it."""
+        head, self._rest = self._rest[:count], self._rest[count:]
+        return head
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def decode(data: bytes) -> str:
+    """The text of what was written, or a refusal."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise FileError(f"not UTF-8 text at byte {error.start}") from None

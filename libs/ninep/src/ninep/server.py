@@ -1,0 +1,360 @@
+"""The trio edge of a server: one task for each connection, and one more for each fid that must wait.
+
+All messages of one recv are answered in one go and leave in one send. Bare non-blocking sockets are tried first, and
+trio is asked only when they would block: a turn of the scheduler costs as much as answering several messages.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections import deque
+from collections.abc import Callable, Sequence
+from types import CoroutineType
+from typing import Any, NoReturn, cast
+
+import structlog
+import trio
+
+from ninep.answers import ANSWERS, Reply
+from ninep.errors import INTERRUPTED, FileError, ProtocolError
+from ninep.messages import (
+    Message,
+    Rerror,
+    Rversion,
+    Tclunk,
+    Tcreate,
+    Tflush,
+    Topen,
+    Tread,
+    Tremove,
+    Tversion,
+    Twrite,
+)
+from ninep.node import Answer, Node, Opened
+from ninep.session import Fid, Session
+
+log = structlog.get_logger("ninep")
+
+RECV = 256 * 1024
+SEND = (
+    512 * 1024
+)  # bytes to gather before a send: the 23 bytes of a Tread may ask for 128 KiB, and a burst holds thousands
+TURNS = 16  # recvs in a row before other tasks get theirs
+PATIENCE = 30.0  # seconds for a frame to become whole after its first byte
+GOODBYE = 5.0  # seconds for files that must wait before they can be let go, once their client has gone
+STOPPING = "the service is stopping; try again when it is back"
+ERROR_LENGTH = 400  # bytes of an Rerror; more is no longer a sentence
+
+IN_ORDER: set[type[Message]] = {Tread, Twrite, Topen, Tcreate}
+"""What is answered in its order, each among its own kind on its fid: a read that waits holds up no write."""
+ENDED_BY_CLUNK: tuple[type[Message], ...] = (Tread, Topen, Tcreate)
+"""What waits on a fid that is clunked, and is refused then. Writes are finished first."""
+
+
+Handler = Callable[[Node, Any, Any], Answer[Reply | None]]
+
+
+class Lane:
+    """What waits on one fid, of one kind: the request that is being answered, and those behind it."""
+
+    __slots__ = ("behind", "scope", "tag", "why")
+
+    def __init__(self) -> None:
+        self.behind: deque[Message] = deque()
+        self.tag = -1
+        self.scope = trio.CancelScope()
+        self.why: str | None = None  # the Rerror if it is ended; None if it was flushed, and gets no reply
+
+    def begin(self, tag: int) -> None:
+        """A request's turn has come."""
+        self.tag, self.scope, self.why = tag, trio.CancelScope(), None
+
+
+class Connection:
+    """One client: its socket, its session, and what waits."""
+
+    def __init__(self, sock: socket.socket, root: Node, nursery: trio.Nursery) -> None:
+        self._socket, self._root, self._nursery, self._session = sock, root, nursery, Session()
+        self._answers: dict[type[Message], Handler] = {**ANSWERS, Tversion: self._restart, Tflush: self._flush}
+        self._lanes: dict[Any, Lane] = {}  # (fid, kind) -> what waits there
+        self._waiting: dict[int, Lane] = {}  # tag -> the lane in which it is being answered
+        self._rest = memoryview(b"")  # what the socket would not take
+        self._draining = trio.Lock()
+
+    async def run(self) -> None:
+        """Serve until the peer hangs up (then return) or breaks the protocol (ProtocolError)."""
+        session, recv, turn = self._session, self._socket.recv, 0
+        while True:
+            try:
+                data = recv(RECV)
+            except BlockingIOError:
+                await self._wait_readable()
+                turn = 0
+                continue
+            if not data:
+                return
+            session.receive_data(data)
+            for message, fid in session.events_received():
+                self._answer(message, fid)
+                if session.due > SEND and not self._sent():
+                    await self._drain()
+            if not self._sent():
+                await self._drain()
+            turn += 1
+            if turn == TURNS:
+                await trio.lowlevel.checkpoint()
+                turn = 0
+
+    async def _wait_readable(self) -> None:
+        if not self._session.is_partial:
+            await trio.lowlevel.wait_readable(self._socket)
+            return
+        with trio.move_on_after(PATIENCE) as patience:
+            await trio.lowlevel.wait_readable(self._socket)
+        if patience.cancelled_caught:
+            raise ProtocolError(f"a message was not whole {PATIENCE:.0f} s after its first byte")
+
+    # Answers.
+
+    def _answer(self, message: Message, fid: Fid | None) -> None:
+        kind = type(message)
+        if self._lanes and fid is not None and self._queued(message, kind, fid):
+            return
+        answer = self._ask(message, fid)
+        if type(answer) is CoroutineType:
+            lane = Lane()
+            if kind in IN_ORDER or kind is Tclunk:
+                self._lanes[fid, kind] = lane
+            lane.begin(message.tag)
+            self._waiting[message.tag] = lane
+            self._nursery.start_soon(self._answer_later, lane, message, fid, answer)
+        elif answer is not None:
+            self._session.reply(*cast(Reply, answer))
+
+    def _queued(self, message: Message, kind: type[Message], fid: Fid) -> bool:
+        """Put a request behind those of its kind. A clunk ends what is read, and comes after what is written."""
+        if kind is Tclunk or kind is Tremove:
+            for ended in ENDED_BY_CLUNK:
+                if lane := self._lanes.get((fid, ended)):
+                    self._refuse(lane, INTERRUPTED)
+            lane = self._lanes.get((fid, Twrite))
+        elif kind in IN_ORDER:
+            lane = self._lanes.get((fid, kind))
+        else:
+            return False
+        if lane is None:
+            return False
+        lane.behind.append(message)
+        return True
+
+    def _ask(self, message: Message, fid: Fid | None) -> Answer[Reply | None]:
+        try:
+            return self._answers[type(message)](self._root, message, fid)
+        except Exception as error:
+            return refusal(message, error), None
+
+    async def _answer_later(self, lane: Lane, message: Message, fid: Fid | None, answer: Answer[Reply | None]) -> None:
+        """Give an answer that must be waited for, then those that queued behind it."""
+        key = fid, type(message)
+        with contextlib.suppress(OSError):  # the peer has gone: `run` hears of it too, and cleans up
+            while True:
+                if type(answer) is CoroutineType:
+                    await self._wait(lane, message, fid, answer)
+                elif self._is_current(lane):
+                    self._session.reply(*cast(Reply, answer))
+                if not self._sent():
+                    await self._drain()
+                if not lane.behind:
+                    break
+                message = lane.behind.popleft()
+                lane.begin(message.tag)
+                self._waiting[message.tag] = lane
+                answer = self._ask(message, fid)
+        if self._lanes.get(key) is lane:
+            del self._lanes[key]
+
+    def _is_current(self, lane: Lane) -> bool:
+        """Whether its request is still to be answered, not forgotten by a Tversion. After this it does not wait."""
+        if self._waiting.get(lane.tag) is not lane:
+            return False
+        del self._waiting[lane.tag]
+        return True
+
+    async def _wait(self, lane: Lane, message: Message, fid: Fid | None, coroutine: Any) -> None:
+        """Reply when the coroutine has ended, or drop the request if it was flushed before."""
+        answer: Reply | None = None
+        with lane.scope:
+            try:
+                answer = await coroutine
+            except Exception as error:
+                answer = refusal(message, error), None
+        if answer and fid and fid.is_gone and type(message) in (Topen, Tcreate):
+            answer = self._close_late(message, answer)
+        if not self._is_current(lane):
+            return
+        if answer:
+            self._session.reply(*answer)
+        elif lane.why:
+            self._session.reply(Rerror(message.tag, lane.why))
+        else:
+            self._session.drop(message.tag)
+
+    def _close_late(self, message: Message, answer: Reply) -> Reply:
+        """A file that opened after its fid had been clunked is let go again."""
+        opened = answer[1][1] if type(message) is Tcreate else answer[1]
+        if isinstance(opened, Opened):
+            self._let_go(opened)
+        return Rerror(message.tag, INTERRUPTED), None
+
+    def _refuse(self, lane: Lane, why: str) -> None:
+        """End what waits in a lane."""
+        for message in lane.behind:
+            self._session.reply(Rerror(message.tag, why))
+        lane.behind.clear()
+        lane.why = why
+        lane.scope.cancel()
+
+    # What concerns the whole connection.
+
+    def _restart(self, root: Node, message: Any, fid: None) -> Reply:
+        self._forget()
+        version = "9P2000" if message.version.startswith("9P2000") else "unknown"
+        return Rversion(message.tag, self._session.msize, version), None
+
+    def _flush(self, root: Node, message: Any, fid: None) -> None:
+        """flush(5): what waits is cancelled, and the session says Rflush when it ends; what is queued is dropped."""
+        if lane := self._waiting.get(message.oldtag):
+            lane.why = None
+            lane.scope.cancel()
+            return
+        for lane in self._lanes.values():
+            for queued in lane.behind:
+                if queued.tag == message.oldtag:
+                    lane.behind.remove(queued)
+                    self._session.drop(queued.tag)
+                    return
+
+    def _forget(self) -> None:
+        """End all that waits, and let go of every open file."""
+        for lane in self._waiting.values():
+            lane.behind.clear()
+            lane.scope.cancel()
+        self._waiting.clear()
+        self._lanes.clear()
+        for fid in self._session.abandoned():
+            if fid.file:
+                self._let_go(fid.file)
+
+    def _let_go(self, file: Opened) -> None:
+        """Clunk a file whose client has gone. What must wait for that gets a few seconds, and nobody is told."""
+        try:
+            waiting = file.abandon()
+        except Exception as error:
+            log.warning("clunk.failed", error=str(error))
+            return
+        if type(waiting) is CoroutineType:
+            self._nursery.start_soon(self._let_go_later, waiting)
+
+    async def _let_go_later(self, waiting: CoroutineType[Any, Any, None]) -> None:
+        with trio.move_on_after(GOODBYE, shield=True):
+            try:
+                await waiting
+            except Exception as error:
+                log.warning("clunk.failed", error=str(error))
+
+    def say_goodbye(self) -> None:
+        """The service stops: answer all that waits, as far as the socket takes it at once."""
+        for lane in self._waiting.values():
+            for tag in (lane.tag, *[message.tag for message in lane.behind]):
+                self._session.reply(Rerror(tag, STOPPING))
+        with contextlib.suppress(OSError):
+            self._sent()
+
+    def close(self) -> None:
+        """The conversation is over."""
+        self._session.receive_eof()
+        self._forget()
+        self._socket.close()
+
+    # Sending.
+
+    def _sent(self) -> bool:
+        """Send what is due. False if the socket is full: then `_drain` must be awaited."""
+        if not self._rest and (data := self._session.data_to_send()):
+            try:
+                sent = self._socket.send(data)
+            except BlockingIOError:
+                sent = 0
+            if sent < len(data):
+                self._rest = memoryview(data)[sent:]
+        return not self._rest
+
+    async def _drain(self) -> None:
+        """Wait until all is sent. The first to come does the work; while it does, no more requests are read."""
+        async with self._draining:
+            while not self._sent():
+                await trio.lowlevel.wait_writable(self._socket)
+                with contextlib.suppress(BlockingIOError):
+                    self._rest = self._rest[self._socket.send(self._rest) :]
+
+
+def refusal(message: Message, error: Exception) -> Rerror:
+    """The Rerror of a request that failed. A tree's own mistake is logged, and is nobody else's end."""
+    if isinstance(error, FileError):
+        text = " ".join(str(error).split()) or "refused"
+        return Rerror(message.tag, text.encode()[:ERROR_LENGTH].decode(errors="ignore"))
+    log.error("request.failed", request=str(message)[:200], exc_info=error)
+    return Rerror(message.tag, f"internal error: {type(error).__name__}; the log of the service has the details")
+
+
+async def serve_connection(sock: socket.socket, root: Node) -> None:
+    """Serve one connected socket until its peer is gone. The socket is closed then."""
+    sock.setblocking(False)
+    async with trio.open_nursery() as nursery:
+        connection = Connection(sock, root, nursery)
+        try:
+            await connection.run()
+        except ProtocolError as error:
+            log.info("connection.refused", reason=str(error))
+        except ConnectionError:
+            log.debug("connection.lost")
+        except trio.Cancelled:
+            connection.say_goodbye()
+            raise
+        finally:
+            connection.close()
+            nursery.cancel_scope.cancel()
+
+
+async def serve(
+    root: Node,
+    listeners: Sequence[socket.socket],
+    *,
+    task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED,
+) -> NoReturn:
+    """Accept clients of listening sockets until cancelled; then every client's pending requests have ended."""
+    async with trio.open_nursery() as nursery:
+        for listener in listeners:
+            listener.setblocking(False)
+            nursery.start_soon(_accept, listener, root, nursery)
+        task_status.started()
+        await trio.sleep_forever()
+    raise AssertionError("a nursery that only a cancellation ends")
+
+
+async def _accept(listener: socket.socket, root: Node, nursery: trio.Nursery) -> None:
+    while True:
+        try:
+            sock, _ = listener.accept()
+        except BlockingIOError:
+            await trio.lowlevel.wait_readable(listener)
+        except ConnectionError:
+            continue  # the client went before it was accepted
+        except OSError as error:  # out of descriptors: those who are connected are served on
+            log.error("accept.failed", error=str(error))
+            await trio.sleep(0.1)
+        else:
+            if sock.family != socket.AF_UNIX:
+                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            nursery.start_soon(serve_connection, sock, root)
