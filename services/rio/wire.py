@@ -140,7 +140,7 @@ class Event(Message, tag="event"):
 
 
 class Input(Message, tag="input"):
-    """Main to renderer: what a window would have said: `move press release scroll key_press key_release text resize`."""
+    """Main to renderer, as from a window: `move press release scroll key_press key_release text resize`."""
 
     what: str
     x: float = 0
