@@ -113,10 +113,10 @@ class Talk:
         return not self._heard
 
     def is_backed_up(self, data: bytes) -> bool:
-        """Send what the socket takes at once; whether it took nothing, because the server has stopped reading."""
+        """Send what the socket takes at once; whether it took nothing, for the server reads no more or has hung up."""
         try:
             return not self._bare.send(data)
-        except BlockingIOError:
+        except (BlockingIOError, ConnectionError):
             return True
 
     def hang_up(self) -> None:
