@@ -264,11 +264,12 @@ class Calls:
 
 @asynccontextmanager
 async def open_calls(sock: socket.socket, peer: str) -> AsyncIterator[Calls]:
-    """The calls of a connected non-blocking socket, which is closed at the end. `peer` names the server in errors.
+    """The calls of a connected socket, which is closed at the end. `peer` names the server in errors.
 
     What reads is a system task: it must hear the Rflush of a caller whose scopes are all cancelled, and its failures
     belong to the requests (ConnectionLost), never as a group around an error of the block.
     """
+    sock.setblocking(False)
     calls = Calls(sock, peer)
     trio.lowlevel.spawn_system_task(calls.run)
     try:

@@ -169,7 +169,10 @@ class Client:
         await self._calls.call(Tattach(self._tag(), fid, NOFID, user(), aname), Rattach)
         self._root = fid
         if tree:
-            self._root = await self._walk(tree)
+            try:
+                self._root = await self._walk(tree)
+            except FileError as error:
+                raise FileError(f"{tree}: {error}") from error
 
     async def _walk(self, path: str) -> int:
         """A new fid at the file. Long paths take several steps, walk(5)."""
@@ -243,7 +246,7 @@ class File:
 async def open_client(
     address: str | Address | socket.socket, *, aname: str = "", timeout: float = TIMEOUT
 ) -> AsyncIterator[Client]:
-    """Connect to a server and attach to its tree. A connected non-blocking socket is taken as it is.
+    """Connect to a server and attach to its tree. A connected socket is taken as it is.
 
     Raises ValueError for a text that is no address, ConnectionError if nobody answers within `timeout` seconds,
     ProtocolError if somebody else than a 9P server does, FileError if the server has no such tree.

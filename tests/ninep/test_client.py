@@ -1,0 +1,623 @@
+"""The client against the real server, and against servers that misbehave as a script says."""
+
+import socket
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import trio
+from trio.testing import MockClock, wait_all_tasks_blocked
+
+from ninep import FileError, ProtocolError
+from ninep.calls import FLUSH, FLUSH_PATIENCE, Numbers
+from ninep.client import Client, ConnectionLost, File, open_client
+from ninep.dial import close_listener, listen
+from ninep.messages import (
+    NOTAG,
+    QTDIR,
+    Message,
+    Qid,
+    Rattach,
+    Rclunk,
+    Rerror,
+    Rflush,
+    Ropen,
+    Rread,
+    Rversion,
+    Rwalk,
+    Rwrite,
+    Tattach,
+    Tclunk,
+    Tflush,
+    Topen,
+    Tread,
+    Tstat,
+    Tversion,
+    Twalk,
+    Twrite,
+)
+from ninep.server import serve, serve_connection
+from ninep.testing import Talk
+from ninep.tree import Broadcast, Ctl, Dir, Each, Node, Query, Sink, Stream, Text
+
+QID = Qid(0, 0, 1)
+Request = TypeVar("Request", bound=Message)
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A directory of ours alone."""
+    tmp_path.chmod(0o700)
+    return tmp_path
+
+
+@asynccontextmanager
+async def client_of(root: Node) -> AsyncIterator[Client]:
+    """A client of the real server, over a socket pair."""
+    ours, theirs = socket.socketpair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_connection, theirs, root)
+        async with open_client(ours) as client:
+            yield client
+        nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def client_of_script() -> AsyncIterator[tuple[Client, Talk, trio.Nursery]]:
+    """A client, the server's end as a test speaks for it, and a nursery for the client's tasks."""
+    ours, theirs = socket.socketpair()
+    server = Talk(theirs)
+    async with trio.open_nursery() as outer:
+        outer.start_soon(welcome, server)
+        async with open_client(ours) as client, trio.open_nursery() as nursery:
+            yield client, server, nursery
+        server.hang_up()
+
+
+async def welcome(server: Talk, version: str = "9P2000", msize: int = 8192) -> None:
+    """What a server says to a client that comes."""
+    assert isinstance(await server.hear(), Tversion)
+    await server.say(Rversion(NOTAG, msize, version))
+    attach = await server.hear()
+    assert isinstance(attach, Tattach)
+    await server.say(Rattach(attach.tag, QID))
+
+
+async def hear(server: Talk, kind: type[Request]) -> Request:
+    """The client's next request, of this kind."""
+    request = await server.hear()
+    assert isinstance(request, kind), request
+    return request
+
+
+async def let_open(server: Talk) -> None:
+    """Answer a walk of one name and an open."""
+    await server.say(Rwalk((await hear(server, Twalk)).tag, (QID,)))
+    await server.say(Ropen((await hear(server, Topen)).tag, QID, 0))
+
+
+# Files.
+
+
+async def test_a_file_is_read_whole() -> None:
+    """However many messages it takes."""
+    body = bytes(range(256)) * 2000
+    async with client_of(Dir(short=Text(lambda: "hello\n"), long=Text(lambda: body), empty=Text(lambda: ""))) as root:
+        assert await root.read("/short") == b"hello\n"
+        assert await root.read("long") == body
+        assert await root.read("empty") == b""
+
+
+async def test_a_file_is_written_whole() -> None:
+    """In as many messages as it takes, text in UTF-8, and it is one value at the end."""
+    taken: list[str] = []
+    async with client_of(Dir(note=Text(set=taken.append))) as root:
+        await root.write("note", "grüße")
+        await root.write("note", b"x" * 300_000)
+        await root.write("note", "")
+    assert taken == ["grüße", "x" * 300_000, ""]
+
+
+async def test_a_refusal_is_the_servers_own_words() -> None:
+    """At the walk, at the open, at the write."""
+    async with client_of(Dir(ctl=Ctl(lambda: "ok\n", new=print), log=Text(lambda: ""))) as root:
+        with pytest.raises(FileError, match=r"^file does not exist$"):
+            await root.read("/nothing")
+        with pytest.raises(FileError, match=r"^file does not exist$"):
+            await root.read("/ctl/../nothing/else")
+        with pytest.raises(FileError, match=r"^permission denied$"):
+            await root.write("log", "no")
+        with pytest.raises(FileError, match=r"^unknown verb vol; try: new$"):
+            await root.write("ctl", "vol 3")
+        assert await root.read("ctl") == b"ok\n"
+
+
+async def test_a_refusal_at_the_clunk_is_raised_by_the_end_of_the_block() -> None:
+    """What is long is judged when it is whole; the writer hears of it."""
+
+    def refuse(text: str) -> None:
+        raise FileError("line 3: name 'bix' is not defined")
+
+    async with client_of(Dir(parse=Text(set=refuse))) as root:
+        with pytest.raises(FileError, match="line 3"):
+            await root.write("parse", "bix()")
+        with pytest.raises(FileError, match="line 3"):
+            async with root.open("parse", "w") as file:
+                await file.write("bix()")
+                await file.write("again")
+
+
+async def test_an_error_in_the_block_comes_out_as_itself() -> None:
+    """No group around it, and the fid is let go."""
+    async with client_of(Dir(note=Text(set=lambda text: None))) as root:
+        with pytest.raises(ZeroDivisionError):
+            async with root.open("note", "w"):
+                raise ZeroDivisionError
+
+
+async def test_an_error_in_the_clients_block_comes_out_as_itself() -> None:
+    """Whatever runs beside it."""
+    ours, theirs = socket.socketpair()
+    server = Talk(theirs)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(welcome, server)
+        with pytest.raises(ZeroDivisionError):
+            async with open_client(ours):
+                raise ZeroDivisionError
+    assert await server.hear() is None
+    server.hang_up()
+
+
+async def test_a_directory_is_listed_whole() -> None:
+    """A listing may take many messages, and entries are never split."""
+    names = {f"file-{n:04}": Text(lambda: "") for n in range(3000)}
+    async with client_of(Dir({**names, "sub": Dir()})) as root:
+        entries = await root.ls()
+        assert [entry.name for entry in entries] == [*names, "sub"]
+        assert entries[-1].qid.type & QTDIR
+        with pytest.raises(FileError, match="not a directory"):
+            await root.ls("file-0000")
+
+
+async def test_stat_remove_and_create() -> None:
+    """The rest of what one does with files."""
+    notes = {"old": "text"}
+
+    def tree() -> Node:
+        return Each(
+            notes,
+            lambda note: Text(lambda: note, lambda text: None),
+            create=lambda name, perm: notes.update({name: "new"}),
+            remove=lambda name: notes.__delitem__(name),
+        )
+
+    async with client_of(Dir(notes=tree())) as root:
+        assert (await root.stat("notes")).name == "notes"
+        await root.wstat("notes/old", length=0)
+        await root.remove("notes/old")
+        async with root.create("/notes/fresh") as file:
+            await file.write("something")
+        assert [*notes] == ["fresh"]
+        with pytest.raises(FileError, match="file does not exist"):
+            await root.remove("notes/old")
+        with pytest.raises(FileError, match="permission denied"):
+            await root.remove("notes")
+
+
+async def test_a_deep_path_takes_several_walks() -> None:
+    """A Twalk has 16 names at most, and `..` may be among them."""
+    tree = Dir(leaf=Text(lambda: "deep"))
+    for _ in range(40):
+        tree = Dir(d=tree)
+    async with client_of(tree) as root:
+        assert await root.read("d/" * 40 + "leaf") == b"deep"
+        assert await root.read("d/" * 40 + "../." + "/d//leaf") == b"deep"
+        with pytest.raises(FileError, match="file does not exist"):
+            await root.read("d/" * 41 + "leaf")
+
+
+async def test_a_question_is_answered_on_the_same_fid() -> None:
+    """Reading begins at the start, wherever the writing is."""
+    async with (
+        client_of(Dir(rot13=Query(lambda question: question.swapcase()))) as root,
+        root.open("rot13", "rw") as file,
+    ):
+        for question in ("Hello", "World"):
+            await file.write(question)
+            assert await file.read() == question.swapcase().encode()
+            assert await file.read() == b""
+
+
+async def test_a_read_asks_for_what_its_caller_wants() -> None:
+    """One Tread, never more than fits into a message."""
+    async with client_of(Dir(text=Text(lambda: "x" * 200_000))) as root, root.open("text") as file:
+        assert len(await file.read(10)) == 10
+        assert len(await file.read()) == file.iounit == 128 * 1024
+        assert len(await file.read(1 << 30)) == 200_000 - 10 - file.iounit
+
+
+async def test_a_name_that_cannot_be_sent_is_refused_here() -> None:
+    """Before anything is sent, and without losing a tag."""
+    async with client_of(Dir(ok=Text(lambda: "ok"))) as root:
+        for name in ("x" * 70_000, "\udc80"):
+            with pytest.raises(FileError, match="UTF-8"):
+                await root.stat(name)
+        assert await root.read("ok") == b"ok"
+
+
+async def test_many_more_files_are_opened_than_a_server_has_fids_for() -> None:
+    """Each is let go, whatever became of it."""
+    async with client_of(Dir(ok=Text(lambda: "ok"), ctl=Ctl())) as root:
+        for _ in range(2500):
+            await root.read("ok")
+            with pytest.raises(FileError, match="file does not exist"):
+                await root.stat("ok/nothing" if _ % 2 else "nothing")
+
+
+# Many at once.
+
+
+async def test_a_blocked_read_holds_up_nobody() -> None:
+    """A hundred wait, and the others are answered; then each gets what it waited for."""
+    news = Broadcast()
+    got: list[bytes] = []
+
+    async def wait(root: Client) -> None:
+        async with root.open("news") as file:
+            got.append(await file.read())
+
+    async with (
+        client_of(Dir(news=Stream(news.open), text=Text(lambda: "now"))) as root,
+        trio.open_nursery() as nursery,
+    ):
+        for _ in range(100):
+            nursery.start_soon(wait, root)
+        await wait_all_tasks_blocked()
+        assert await root.read("text") == b"now"
+        assert not got
+        news.publish("at last")
+    assert got == [b"at last"] * 100
+
+
+async def test_a_server_that_reads_slowly_gets_every_byte_in_order() -> None:
+    """What the socket does not take waits its turn, whoever comes after."""
+    bodies = [bytes([n]) * 400_000 for n in range(8)]
+    taken: list[bytes] = []
+    async with (
+        client_of(Dir(sink=Sink(taken.append))) as root,
+        trio.open_nursery() as nursery,
+    ):
+        for body in bodies:
+            nursery.start_soon(root.write, "sink", body)
+    assert sorted(taken) == bodies
+
+
+async def test_requests_leave_in_the_order_in_which_they_were_made() -> None:
+    """Also when the first does not fit into the socket."""
+    async with client_of_script() as (root, server, nursery):
+        file = File(root._calls, 7, Ropen(0, QID, 0))  # a fid that only the script knows
+
+        made: list[int] = []  # trio starts a batch of tasks in any order
+
+        async def write(n: int) -> None:
+            made.append(n)
+            await file.write(bytes([n]) * 8000)
+
+        for n in range(200):
+            nursery.start_soon(write, n)
+        await wait_all_tasks_blocked()
+        heard = [await hear(server, Twrite) for _ in made]
+        await server.say(*[Rwrite(request.tag, 8000) for request in heard])
+        assert [request.data[0] for request in heard] == made
+
+
+# Cancelling.
+
+
+async def test_a_cancelled_read_takes_nothing() -> None:
+    """It is flushed; what comes later goes to those who still read, and the file can be read on."""
+    news = Broadcast()
+    async with client_of(Dir(news=Stream(news.open))) as root, root.open("news") as file:
+        for n in range(100):
+            with trio.CancelScope() as scope:
+                async with trio.open_nursery() as nursery:
+                    nursery.start_soon(file.read)
+                    await wait_all_tasks_blocked()
+                    scope.cancel()
+            assert scope.cancelled_caught
+            news.publish(f"after {n}")
+            assert await file.read() == f"after {n}".encode()
+
+
+async def test_an_answer_that_crosses_its_flush_is_not_lost() -> None:
+    """The server answered first: the read has happened, and its caller gets the data."""
+    async with client_of_script() as (root, server, nursery):
+        got: list[bytes] = []
+        file = File(root._calls, 7, Ropen(0, QID, 0))  # a fid that only the script knows
+
+        async def read(scope: trio.CancelScope) -> None:
+            with scope:
+                got.append(await file.read())
+
+        first, second = trio.CancelScope(), trio.CancelScope()
+        nursery.start_soon(read, first)
+        crossed = await hear(server, Tread)
+        first.cancel()
+        flush = await hear(server, Tflush)
+        await server.say(Rread(crossed.tag, b"just in time"))
+        await wait_all_tasks_blocked()
+        assert got == [b"just in time"]
+
+        nursery.start_soon(read, second)
+        again = await hear(server, Tread)
+        assert again.tag != crossed.tag, "a tag is not free before its Rflush"
+        await server.say(Rflush(flush.tag))
+        second.cancel()
+        flush = await hear(server, Tflush)
+        assert got == [b"just in time"]
+        await server.say(Rflush(flush.tag))
+        await wait_all_tasks_blocked()
+        assert second.cancelled_caught
+        assert not first.cancelled_caught
+
+
+async def test_who_cancels_waits_for_the_rflush_and_not_for_ever(autojump_clock: MockClock) -> None:
+    """A server that answers no flush keeps the tag; the caller goes on, and so does the connection."""
+    async with client_of_script() as (root, server, nursery):
+        nursery.start_soon(let_open, server)
+        async with root.open("news") as file:
+            start = trio.current_time()
+            with trio.move_on_after(1) as scope:
+                await file.read()
+            assert scope.cancelled_caught
+            assert trio.current_time() - start == pytest.approx(1 + FLUSH_PATIENCE)
+            lost = await hear(server, Tread)
+            assert await hear(server, Tflush) == Tflush(lost.tag + FLUSH, lost.tag)
+            nursery.start_soon(file.read)
+            later = await hear(server, Tread)
+            assert later.tag != lost.tag
+            await server.say(Rflush(lost.tag + FLUSH), Rread(later.tag, b"x"))
+            await wait_all_tasks_blocked()
+
+
+async def test_a_clunk_is_never_flushed() -> None:
+    """It must happen. Who is cancelled while it is under way leaves at once, and the fid is free when it is done."""
+    async with client_of_script() as (root, server, nursery):
+        scope = trio.CancelScope()
+        opened: list[int] = []
+
+        async def write() -> None:
+            with scope:
+                async with root.open("parse", "w"):
+                    pass
+
+        for _ in range(3):
+            scope = trio.CancelScope()
+            nursery.start_soon(write)
+            walk = await hear(server, Twalk)
+            opened.append(walk.newfid)
+            await server.say(Rwalk(walk.tag, (QID,)))
+            await server.say(Ropen((await hear(server, Topen)).tag, QID, 0))
+            clunk = await hear(server, Tclunk)
+            scope.cancel()
+            await wait_all_tasks_blocked()
+            assert await server.is_quiet()
+            if len(opened) == 2:
+                await server.say(Rerror(clunk.tag, "file in use"))
+                await wait_all_tasks_blocked()
+        assert opened[0] != opened[1] == opened[2]
+
+
+async def test_a_cancelled_walk_leaves_no_fid_behind() -> None:
+    """If the walk was made before the flush came, it is clunked."""
+    async with client_of_script() as (root, server, nursery):
+        scope = trio.CancelScope()
+
+        async def stat() -> None:
+            with scope:
+                await root.stat("news")
+
+        nursery.start_soon(stat)
+        walk = await hear(server, Twalk)
+        scope.cancel()
+        flush = await hear(server, Tflush)
+        await server.say(Rwalk(walk.tag, (QID,)), Rflush(flush.tag))
+        request = await hear(server, Tstat)  # the walk had happened, so the cancellation comes at the next wait
+        flush = await hear(server, Tflush)
+        await server.say(Rflush(flush.tag))
+        clunk = await hear(server, Tclunk)
+        assert clunk == Tclunk(clunk.tag, walk.newfid)
+        assert request == Tstat(request.tag, walk.newfid)
+
+
+# When the server fails.
+
+
+async def test_every_waiting_request_hears_at_once_that_the_server_is_gone() -> None:
+    """And whoever asks later hears it too."""
+    lost: list[str] = []
+    async with client_of_script() as (root, server, nursery):
+
+        async def stat() -> None:
+            with pytest.raises(ConnectionLost) as error:
+                await root.stat("x")
+            lost.append(str(error.value))
+
+        for _ in range(50):
+            nursery.start_soon(stat)
+        await wait_all_tasks_blocked()
+        server.hang_up()
+        await wait_all_tasks_blocked()
+        assert len(lost) == 50
+        assert lost[0].startswith("the server went away")
+        await stat()
+
+
+async def test_a_flush_of_a_dead_server_is_no_error() -> None:
+    """The caller was cancelled, and is; or it hears first that the server is gone."""
+    async with client_of_script() as (root, server, _):
+        with trio.CancelScope() as scope:
+            async with trio.open_nursery() as nursery:
+
+                async def stat() -> None:
+                    with pytest.raises(ConnectionLost):
+                        await root.stat("x")
+
+                nursery.start_soon(stat)
+                await hear(server, Twalk)
+                server.hang_up()
+                scope.cancel()
+
+
+@pytest.mark.parametrize(
+    ("answer", "why"),
+    [
+        (lambda tag: Rread(tag + 1, b""), "an answer to nothing"),
+        (lambda tag: Rread(tag, b""), "Rread is no answer to Twalk"),
+        (lambda tag: Tstat(tag, 1), "Tstat is no answer to Twalk"),
+        (lambda tag: b"\x05\x00\x00\x00\x01\x00\x00", "a frame of"),
+        (lambda tag: b"\xff\xff\xff\x7f\x6f\x00\x00", "a frame of"),
+        (lambda tag: b"\x08\x00\x00\x00\x6f" + tag.to_bytes(2, "little") + b"\x01", "Garbled is no answer"),
+    ],
+)
+async def test_a_server_that_breaks_the_protocol_is_left(answer: Callable[[int], Message | bytes], why: str) -> None:
+    """Nobody is left waiting for its answers, and the reason is told."""
+    async with client_of_script() as (root, server, nursery):
+
+        async def stat() -> None:
+            with pytest.raises(ConnectionLost, match=why):
+                await root.stat("x")
+
+        nursery.start_soon(stat)
+        nonsense = answer((await hear(server, Twalk)).tag)
+        await (server.send(nonsense) if isinstance(nonsense, bytes) else server.say(nonsense))
+        await wait_all_tasks_blocked()
+        assert await server.hear() is None
+
+
+async def test_a_directory_that_is_garbage_is_refused() -> None:
+    """The sizes in a listing are the server's claim."""
+    async with client_of_script() as (root, server, nursery):
+
+        async def ls() -> None:
+            with pytest.raises(ProtocolError, match="directory"):
+                await root.ls("x")
+
+        nursery.start_soon(ls)
+        await server.say(Rwalk((await hear(server, Twalk)).tag, (QID,)))
+        await server.say(Ropen((await hear(server, Topen)).tag, Qid(QTDIR, 0, 1), 0))
+        await server.say(Rread((await hear(server, Tread)).tag, b"\xff\xff nonsense"))
+        await hear(server, Tclunk)
+
+
+async def test_a_write_of_which_nothing_is_taken_ends() -> None:
+    """A server that takes no byte would otherwise be asked for ever."""
+    async with client_of_script() as (root, server, nursery):
+
+        async def write() -> None:
+            with pytest.raises(FileError, match="took 0 of 5 bytes"):
+                await root.write("x", "hello")
+
+        nursery.start_soon(write)
+        await let_open(server)
+        await server.say(Rwrite((await hear(server, Twrite)).tag, 0))
+        await server.say(Rclunk((await hear(server, Tclunk)).tag))
+
+
+async def test_a_write_of_which_a_part_is_taken_goes_on_with_the_rest() -> None:
+    """Rwrite.count may be short."""
+    async with client_of_script() as (root, server, nursery):
+        nursery.start_soon(root.write, "x", "hello")
+        await let_open(server)
+        first = await hear(server, Twrite)
+        await server.say(Rwrite(first.tag, 2))
+        second = await hear(server, Twrite)
+        assert (second.offset, second.data) == (2, b"llo")
+        await server.say(Rwrite(second.tag, 3))
+        await server.say(Rclunk((await hear(server, Tclunk)).tag))
+
+
+async def test_hanging_up_is_no_clunk() -> None:
+    """Half a text is not taken for the whole."""
+    ended: list[str] = []
+
+    class Half:
+        def write(self, data: bytes) -> None:
+            ended.append(data.decode())
+
+        def close(self) -> None:
+            ended.append("closed")
+
+        def abort(self) -> None:
+            ended.append("aborted")
+
+    async with client_of(Dir(parse=Sink(open=Half))) as root:
+        with pytest.raises(ConnectionLost, match="has hung up"):
+            async with root.open("parse", "w") as file:
+                await file.write("half")
+                root.hang_up()
+        await wait_all_tasks_blocked()
+    assert ended == ["half", "aborted"]
+
+
+# Coming in.
+
+
+@pytest.mark.parametrize(
+    ("version", "msize", "why"),
+    [("unknown", 8192, "speaks unknown"), ("9P2000", 100, "100 bytes"), ("9P2000", 1 << 30, "no answer to")],
+)
+async def test_a_server_of_another_kind_is_refused(version: str, msize: int, why: str) -> None:
+    """Version and message size are agreed on first."""
+    ours, theirs = socket.socketpair()
+    server = Talk(theirs)
+
+    async def answer() -> None:
+        await hear(server, Tversion)
+        await server.say(Rversion(NOTAG, msize, version))
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(answer)
+        with pytest.raises(ProtocolError, match=why):
+            async with open_client(ours):
+                pass
+    server.hang_up()
+
+
+async def test_a_server_that_says_nothing_is_given_up(autojump_clock: MockClock) -> None:
+    """Something accepts, and is no 9P server."""
+    ours, theirs = socket.socketpair()
+    with theirs, pytest.raises(ConnectionError, match="does not answer within 5 s"):
+        async with open_client(ours):
+            pass
+
+
+async def test_an_address_may_end_in_a_tree(place: Path) -> None:
+    """The client's root is then there, and a tree that is not is said at once."""
+    address = f"unix!{place}/mux"
+    tree = Dir(rio=Dir(scene=Dir(state=Text(lambda: "{}"))))
+    async with trio.open_nursery() as nursery:
+        listener = listen(address)
+        await nursery.start(serve, tree, [listener])
+        async with open_client(address + "/rio/scene") as scene:
+            assert await scene.read("state") == b"{}"
+        with pytest.raises(FileError, match=r"/rio/nothing: file does not exist"):
+            async with open_client(address + "/rio/nothing"):
+                pass
+        nursery.cancel_scope.cancel()
+    close_listener(listener)
+    with pytest.raises(ConnectionError, match="there is no such socket"):
+        async with open_client(address):
+            pass
+
+
+def test_numbers_are_used_again_and_never_twice() -> None:
+    """A number is free when it was given back, and all being in use is said, not waited for."""
+    numbers = Numbers(3, "tags")
+    assert [numbers.take() for _ in range(3)] == [0, 1, 2]
+    with pytest.raises(FileError, match="all 3 tags"):
+        numbers.take()
+    numbers.give_back(1)
+    assert numbers.take() == 1
