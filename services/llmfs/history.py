@@ -1,0 +1,106 @@
+"""What the model is told of the conversation so far: messages that somebody wrote, then turns.
+
+A turn is part of it once it has an answer, whole or not; a question that got no word in reply is not. Nothing else
+holds the conversation: a turn's texts are the turn's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+
+from llmfs.providers import Message
+from llmfs.turn import Turn
+from ninep import FileError
+
+T = TypeVar("T")
+
+
+class Line(Struct, omit_defaults=True):
+    """A message as `history` shows it and takes it, a JSON object a line."""
+
+    role: Literal["user", "assistant"]
+    content: str
+    turn: int | None = None
+
+
+class History:
+    """The conversation so far. `opening` are the messages that no turn holds; they come before all turns."""
+
+    def __init__(self, opening: Iterable[Message] = (), turns: Iterable[Turn] = ()) -> None:
+        self.opening = tuple(opening)
+        self._turns = [turn for turn in turns if _belongs(turn)]
+
+    def add(self, turn: Turn) -> None:
+        """A turn has ended."""
+        if _belongs(turn):
+            self._turns.append(turn)
+
+    async def messages(self, limit: int = 0) -> tuple[Message, ...]:
+        """The newest `limit` messages (0: all), from a question on."""
+        turns = self._turns[-((limit + 1) // 2) :] if limit else self._turns
+        told = list(self.opening) if len(turns) == len(self._turns) else []
+        for turn in turns:
+            told += await _messages(turn)
+        told = told[-limit:]  # with 0, all of them
+        while told and told[0].role != "user":
+            del told[0]
+        return tuple(told)
+
+    async def text(self) -> str:
+        """A JSON object a line, oldest first."""
+        lines = [Line(message.role, message.text) for message in self.opening]
+        for turn in self._turns:
+            lines += [Line(message.role, message.text, turn.number) for message in await _messages(turn)]
+        return "".join(msgspec.json.encode(line).decode() + "\n" for line in lines)
+
+    def replace(self, opening: Iterable[Message]) -> None:
+        """These messages instead of all that was."""
+        for turn in self._turns:
+            turn.leave_history()
+        self._turns.clear()
+        self.opening = tuple(opening)
+
+    def undo(self) -> str:
+        """Forget the last question and its answer; says what was forgotten."""
+        if self._turns:
+            turn = self._turns.pop()
+            turn.leave_history()
+            return f"turn {turn.number} is no longer part of the history"
+        if not self.opening:
+            raise FileError("there is nothing to undo: the history is empty")
+        asked = max((i for i, message in enumerate(self.opening) if message.role == "user"), default=0)
+        self.opening = self.opening[:asked]
+        return "the last question is no longer part of the history"
+
+    def holds(self, turn: Turn) -> bool:
+        """True if this turn is the last thing in the conversation."""
+        return bool(self._turns) and self._turns[-1] is turn
+
+
+def parse(text: str) -> tuple[Message, ...]:
+    """Messages from JSON lines, or from one JSON array. FileError names the line that is wrong."""
+    if text.lstrip().startswith("["):
+        lines = _decode(text, list[Line], "the array")
+    else:
+        numbered = [(number, line) for number, line in enumerate(text.splitlines(), 1) if line.strip()]
+        lines = [_decode(line, Line, f"line {number}") for number, line in numbered]
+    return tuple(Message(line.role, line.content) for line in lines)
+
+
+def _decode(text: str, kind: type[T], where: str) -> T:
+    try:
+        return msgspec.json.decode(text, type=kind)
+    except (msgspec.DecodeError, msgspec.ValidationError) as error:
+        raise FileError(f'{where} is no {{"role": "user" or "assistant", "content": TEXT}}: {error}') from None
+
+
+def _belongs(turn: Turn) -> bool:
+    return turn.is_kept and turn.has_ended and turn.answer.size > 0
+
+
+async def _messages(turn: Turn) -> tuple[Message, Message]:
+    return Message("user", await turn.prompt.text()), Message("assistant", await turn.answer.text())

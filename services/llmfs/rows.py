@@ -1,0 +1,168 @@
+"""What llmfs stores: the tables of its database, and a value for a row of each.
+
+A row is keyed by its first fields. It knows nothing of agents and turns as they live; `store` writes rows, and `fleet`
+makes the living things of them at start.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from msgspec import Struct, structs
+
+
+class Row(Struct, frozen=True):
+    """A row of `table`, whose key is its first `keys` fields."""
+
+    table: ClassVar[str]
+    keys: ClassVar[int] = 1
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """Which row of all tables this is."""
+        return (self.table, *structs.astuple(self)[: self.keys])
+
+
+class Setting(Row, frozen=True):
+    """A setting of the whole service, by name."""
+
+    table: ClassVar[str] = "settings"
+
+    name: str
+    value: str
+
+
+class MachineRow(Row, frozen=True):
+    """A machine and the path of its scene in the namespace."""
+
+    table: ClassVar[str] = "machines"
+
+    name: str
+    path: str
+
+
+class AgentRow(Row, frozen=True):
+    """An agent, by its number. `settings` and `opening` (messages that no turn holds) are JSON."""
+
+    table: ClassVar[str] = "agents"
+
+    agent: int
+    name: str
+    settings: str
+    system: str
+    opening: str
+
+
+class ContextRow(Row, frozen=True):
+    """What an agent sees as the context for a machine."""
+
+    table: ClassVar[str] = "contexts"
+    keys: ClassVar[int] = 2
+
+    agent: int
+    machine: str
+    text: str
+
+
+class TurnRow(Row, frozen=True):
+    """A turn: its state in words, whether it is part of the history, Unix time of the prompt, and its tokens."""
+
+    table: ClassVar[str] = "turns"
+    keys: ClassVar[int] = 2
+
+    agent: int
+    number: int
+    state: str
+    is_kept: bool
+    asked: float
+    input: int
+    output: int
+    cache_read: int
+    cache_write: int
+
+
+class TapeRow(Row, frozen=True):
+    """A text that readers follow: the answer of a turn, or a machine's part of it. `size` is None while it grows."""
+
+    table: ClassVar[str] = "tapes"
+    keys: ClassVar[int] = 3
+
+    agent: int
+    turn: int
+    file: str
+    size: int | None
+    was_read: bool
+
+
+class ErrorRow(Row, frozen=True):
+    """An error of an agent, in words, and when it was (Unix time)."""
+
+    table: ClassVar[str] = "errors"
+    keys: ClassVar[int] = 2
+
+    agent: int
+    number: int
+    at: float
+    text: str
+
+
+class TextKey(Struct, frozen=True):
+    """Which text: of which agent and turn, and the file of the agent through which it goes (`input`, `output`, `A`)."""
+
+    agent: int
+    turn: int
+    file: str
+
+
+ROWS: tuple[type[Row], ...] = (Setting, MachineRow, AgentRow, ContextRow, TurnRow, TapeRow, ErrorRow)
+OF_AGENTS = ("agents", "contexts", "turns", "tapes", "texts", "errors")  # the tables with a column `agent`
+
+# The database's versions, oldest first: number N is what takes version N to version N + 1.
+MIGRATIONS = (
+    """
+    CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT;
+    CREATE TABLE machines (name TEXT PRIMARY KEY, path TEXT NOT NULL) STRICT;
+    CREATE TABLE agents (
+        agent INTEGER PRIMARY KEY, name TEXT NOT NULL, settings TEXT NOT NULL, system TEXT NOT NULL,
+        opening TEXT NOT NULL
+    ) STRICT;
+    CREATE TABLE contexts (
+        agent INTEGER NOT NULL, machine TEXT NOT NULL, text TEXT NOT NULL, PRIMARY KEY (agent, machine)
+    ) STRICT;
+    CREATE TABLE turns (
+        agent INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, is_kept INTEGER NOT NULL,
+        asked REAL NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
+        cache_write INTEGER NOT NULL, PRIMARY KEY (agent, number)
+    ) STRICT;
+    CREATE TABLE tapes (
+        agent INTEGER NOT NULL, turn INTEGER NOT NULL, file TEXT NOT NULL, size INTEGER, was_read INTEGER NOT NULL,
+        PRIMARY KEY (agent, turn, file)
+    ) STRICT;
+    -- A text as it grew: `data` stands at byte `at` of it.
+    CREATE TABLE texts (
+        agent INTEGER NOT NULL, turn INTEGER NOT NULL, file TEXT NOT NULL, at INTEGER NOT NULL, data BLOB NOT NULL,
+        PRIMARY KEY (agent, turn, file, at)
+    ) STRICT;
+    CREATE TABLE errors (
+        agent INTEGER NOT NULL, number INTEGER NOT NULL, at REAL NOT NULL, text TEXT NOT NULL,
+        PRIMARY KEY (agent, number)
+    ) STRICT;
+    """,
+)
+
+
+def upsert(kind: type[Row]) -> str:
+    """The statement that puts a row of this kind in place of the one with its key."""
+    names = columns(kind)
+    return f"INSERT OR REPLACE INTO {kind.table} ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608  # names of our own classes
+
+
+def select(kind: type[Row]) -> str:
+    """The statement that gives all rows of this kind, in the order of their keys."""
+    names = columns(kind)
+    return f"SELECT {', '.join(names)} FROM {kind.table} ORDER BY {', '.join(names[: kind.keys])}"  # noqa: S608  # as above
+
+
+def columns(kind: type[Row]) -> list[str]:
+    """The columns of a kind of row."""
+    return [field.name for field in structs.fields(kind)]

@@ -1,0 +1,121 @@
+"""An agent's settings: their names, what each may be, and their two notations.
+
+`key value` lines, or a JSON object. What is written is checked whole before any of it holds.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from msgspec import Struct, structs
+
+from ninep import FileError
+
+UNSET = "default"  # how a setting that is left to the model reads
+
+
+class Settings(Struct, frozen=True):
+    """How an agent asks. Reading `config` gives these, in this order."""
+
+    provider: str
+    model: str
+    temperature: float | None = None  # None: as the model likes
+    max_tokens: int = 8192  # of one answer
+    max_history: int = 200  # messages sent along with a prompt, the newest; 0: all
+    register: bool = True  # blocks are routed to machines, and the model is told of them
+
+    def text(self) -> str:
+        """As `key value` lines."""
+        return "".join(f"{key} {_plain(value)}\n" for key, value in structs.asdict(self).items())
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The settings that a text asks for, checked. FileError names the first that is wrong."""
+    pairs = _of_json(text) if text.lstrip().startswith("{") else _of_lines(text)
+    return {key: check(key, value) for key, value in pairs}
+
+
+def check(key: str, value: object) -> Any:
+    """The value as the setting wants it."""
+    if key not in _CHECKS:
+        raise FileError(f"unknown setting {key}; there are: {' '.join(_CHECKS)}")
+    return _CHECKS[key](key, value)
+
+
+def _of_json(text: str) -> Iterator[tuple[str, object]]:
+    try:
+        yield from json.loads(text).items()
+    except json.JSONDecodeError as error:
+        raise FileError(f"not JSON: {error}") from None
+
+
+def _of_lines(text: str) -> Iterator[tuple[str, object]]:
+    for line in text.splitlines():
+        key, _, value = line.partition("#")[0].strip().partition(" ")
+        if key:
+            yield key, value.strip()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return UNSET if value is None else f"{value}"
+
+
+def _word(key: str, value: object) -> str:
+    if not isinstance(value, str) or not value or value.split() != [value]:
+        raise FileError(f"{key} is one word, not {value!r}")
+    return value
+
+
+def _switch(key: str, value: object) -> bool:
+    words: dict[object, bool] = {"on": True, "off": False, True: True, False: False}
+    if isinstance(value, str | bool) and value in words:
+        return words[value]
+    raise FileError(f"{key} is on or off, not {value!r}")
+
+
+def _number(least: float, most: float) -> Callable[[str, object], float | None]:
+    def check(key: str, value: object) -> float | None:
+        if value is None or value == UNSET:
+            return None
+        number = _float(value)
+        if number is None or not least <= number <= most:
+            raise FileError(f"{key} is {least:g} to {most:g}, or {UNSET}, not {value!r}")
+        return number
+
+    return check
+
+
+def _whole(least: int) -> Callable[[str, object], int]:
+    def check(key: str, value: object) -> int:
+        number = _float(value)
+        if number is None or number != int(number) or number < least:
+            raise FileError(f"{key} is a whole number, {least} or more, not {value!r}")
+        return int(number)
+
+    return check
+
+
+def _float(value: object) -> float | None:
+    """A finite number, or None if this is none. True is none, though Python counts with it."""
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        return None
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+_CHECKS: dict[str, Callable[[str, object], Any]] = {
+    "provider": _word,
+    "model": _word,
+    "temperature": _number(0, 2),
+    "max_tokens": _whole(1),
+    "max_history": _whole(0),
+    "register": _switch,
+}

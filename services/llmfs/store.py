@@ -1,0 +1,234 @@
+"""What survives a restart. One task writes, in batches, in a thread; whoever has something to keep never waits for it.
+
+What waits to be written is a queue in which each row stands once, in its newest form, and each text as what was added
+to it. So a batch is a consistent picture of everything that changed since the last one, and the queue is bounded: rows
+by what exists, text by `LIMIT`, beyond which those who generate it wait. Storage is not on the way from a prompt to
+its answer.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import structlog
+import trio
+from trio.lowlevel import ParkingLot
+
+from llmfs import database
+from llmfs.database import Batch
+from llmfs.rows import Row, TapeRow, TextKey
+from ninep import FileError
+
+LIMIT = 64 * 1024 * 1024  # bytes of text that may wait to be written
+PAUSE = 0.05  # seconds between two batches: what comes meanwhile is one transaction
+RETRY = 1.0  # seconds after a batch that could not be written
+
+log = structlog.get_logger()
+R = TypeVar("R", bound=Row)
+
+
+class Store:
+    """Rows and texts in, at once; kept soon after. Made by `open_store`."""
+
+    def __init__(self, path: Path) -> None:
+        """Blocks: opens the file, and makes sense of what a killed process left in it."""
+        self.failure: str | None = None  # why the last batch could not be written
+        self._path = path
+        self._writing = database.open_database(path)
+        database.tidy(self._writing)
+        self._reading = database.open_database(path)
+        self._one_reads = trio.Lock()
+        self._waiting = Batch({}, {}, set())
+        self._in_flight: Batch | None = None
+        self._gone: set[int] = set()  # agents whose late news nobody wants
+        self._unwritten = 0  # bytes of text, waiting and in flight
+        self._news, self._progress = ParkingLot(), ParkingLot()
+
+    # What to keep. None of these waits.
+
+    def put(self, row: Row) -> None:
+        """Keep a row, in place of the one with its key."""
+        if getattr(row, "agent", None) not in self._gone:
+            self._waiting.rows[row.key] = type(row), row
+            self._news.unpark()
+
+    def drop(self, row: Row) -> None:
+        """Keep the row with this row's key no longer."""
+        self._waiting.rows[row.key] = type(row), None
+        self._news.unpark()
+
+    def append(self, key: TextKey, at: int, data: bytes) -> None:
+        """Keep more of a text: `data` stands at byte `at`, right after what came before."""
+        if key.agent not in self._gone:
+            self._waiting.texts.setdefault(key, (at, []))[1].append(data)
+            self._unwritten += len(data)
+            self._news.unpark()
+
+    def forget(self, agent: int) -> None:
+        """Keep nothing of this agent any more, whatever is still said of it."""
+        self._gone.add(agent)
+        self._waiting.gone.add(agent)
+        self._news.unpark()
+
+    # Room, and what is kept.
+
+    @property
+    def is_full(self) -> bool:
+        """True if more text waits to be written than should: whoever generates it does `await room()` first."""
+        return self._unwritten > LIMIT
+
+    async def settle(self) -> None:
+        """Wait until everything that was put is written. FileError if it cannot be."""
+        while self._has_news():
+            await self._progress.park()
+            self.check()
+
+    async def room(self) -> None:
+        """Wait until text has been written. FileError if it cannot be."""
+        while self.is_full:
+            self.check()
+            await self._progress.park()
+
+    def check(self) -> None:
+        """Refuse if what is promised now could not be kept."""
+        if self.failure:
+            raise FileError(self.failure)
+
+    def has(self, key: TextKey) -> bool:
+        """True if all of a text is written."""
+        return key not in self._waiting.texts and (self._in_flight is None or key not in self._in_flight.texts)
+
+    async def text(self, key: TextKey, at: int, count: int) -> bytes:
+        """The `count` bytes of a written text from byte `at`."""
+        async with self._one_reads:
+            return await trio.to_thread.run_sync(database.read_text, self._reading, key, at, count)
+
+    def rows(self, kind: type[R]) -> list[R]:
+        """All written rows of a kind, in the order of their keys. Blocks: for the start."""
+        return database.read_rows(self._reading, kind)
+
+    # The one task that writes.
+
+    async def serve(self) -> None:
+        """Write what comes, until cancelled; then what is left."""
+        try:
+            while True:
+                if not self._has_news():
+                    await self._news.park()
+                await self._write()
+                await trio.sleep(RETRY if self.failure else PAUSE)
+        finally:
+            with trio.CancelScope(shield=True):
+                await self._write_the_rest()
+
+    def close(self) -> None:
+        """Close the file. Blocks."""
+        self._reading.close()
+        self._writing.close()
+
+    def _has_news(self) -> bool:
+        return bool(self._in_flight or self._waiting.rows or self._waiting.texts or self._waiting.gone)
+
+    async def _write(self) -> None:
+        """One batch, or the one that failed before once more."""
+        if self._in_flight is None:
+            self._in_flight, self._waiting = self._waiting, Batch({}, {}, set())
+        batch = self._in_flight
+        try:
+            await trio.to_thread.run_sync(database.write, self._writing, batch)
+        except sqlite3.Error as error:
+            self._fail(f"llmfs cannot store in {self._path}: {error}")
+            return
+        self._in_flight, self.failure = None, None
+        self._unwritten -= sum(len(data) for _, pieces in batch.texts.values() for data in pieces)
+        self._progress.unpark_all()
+
+    async def _write_the_rest(self) -> None:
+        while self._has_news():
+            await self._write()
+            if self.failure:
+                log.error("store.lost", reason=self.failure)
+                return
+
+    def _fail(self, reason: str) -> None:
+        if not self.failure:
+            log.error("store.failed", reason=reason)
+        self.failure = reason
+        self._progress.unpark_all()
+
+
+class Shelf:
+    """One agent's part of a store."""
+
+    __slots__ = ("agent", "store")
+
+    def __init__(self, store: Store, agent: int) -> None:
+        self.store, self.agent = store, agent
+
+    def put(self, row: Row) -> None:
+        """Keep a row."""
+        self.store.put(row)
+
+    def tape(self, turn: int, file: str) -> StoredTape:
+        """Where the text that goes through `file` in this turn is kept."""
+        return StoredTape(self.store, TextKey(self.agent, turn, file))
+
+
+class StoredTape:
+    """Where one tape is kept: the spool of `tape.Tape`, in a Store."""
+
+    __slots__ = ("_key", "_store")
+
+    def __init__(self, store: Store, key: TextKey) -> None:
+        self._store, self._key = store, key
+
+    def append(self, at: int, data: bytes) -> None:
+        """Keep `data`, which stands at byte `at`."""
+        self._store.append(self._key, at, data)
+
+    def note(self, size: int | None, was_read: bool) -> None:
+        """Keep how long the tape is and whether it was read to its end."""
+        self._store.put(TapeRow(self._key.agent, self._key.turn, self._key.file, size, was_read))
+
+    async def load(self, at: int, count: int) -> bytes:
+        """The `count` bytes from byte `at`."""
+        return await self._store.text(self._key, at, count)
+
+    def is_safe(self) -> bool:
+        """True if all that was appended is written."""
+        return self._store.has(self._key)
+
+
+@asynccontextmanager
+async def open_store(directory: Path) -> AsyncIterator[Store]:
+    """The store in this directory (made if need be, for its owner alone), written until the block is left.
+
+    Resources: leaving the block writes what is left, whatever the reason, and frees the directory for others.
+    Errors: FileError if the directory is in use or its file cannot be used.
+    """
+    with _claim(directory):
+        store = await trio.to_thread.run_sync(Store, directory / "llmfs.sqlite")
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(store.serve)
+                yield store
+                nursery.cancel_scope.cancel()
+        finally:
+            store.close()
+
+
+@contextmanager
+def _claim(directory: Path) -> Iterator[None]:
+    """Be the only one who uses the directory: two writers of one history would each undo the other's."""
+    directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with (directory / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise FileError(f"{directory} is in use by another llmfs; give this one its own with --state") from None
+        yield

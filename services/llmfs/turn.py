@@ -1,0 +1,119 @@
+"""A turn: one prompt, and its answer as it grows; the machines' blocks of it, each a tape of its own.
+
+    waiting → running → done | cancelled | truncated: why
+
+It knows how an answer grows and what is kept of it, not where it comes from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+
+from llmfs.providers import Usage
+from llmfs.router import Router
+from llmfs.rows import TapeRow, TurnRow
+from llmfs.store import Shelf
+from llmfs.tape import Tape
+
+WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
+RESTARTED = "llmfs was restarted"
+PROMPT, ANSWER = "input", "output"  # texts are kept under the name of the file they go through
+
+
+class Turn:
+    """One prompt and its answer. Its texts are kept as they grow, its state at every change."""
+
+    __slots__ = ("_router", "_shelf", "answer", "asked", "blocks", "is_kept", "number", "prompt", "state", "usage")
+
+    def __init__(self, shelf: Shelf, number: int, prompt: Tape, answer: Tape, blocks: Mapping[str, Tape]) -> None:
+        """Made by `asking` or `restored`."""
+        self.number, self.prompt, self.answer, self.blocks = number, prompt, answer, blocks
+        self.state = WAITING
+        self.asked = time.time()
+        self.is_kept = True  # part of the history, once there is an answer
+        self.usage = Usage()
+        self._shelf, self._router = shelf, Router(blocks)
+
+    @classmethod
+    def asking(cls, shelf: Shelf, number: int, prompt: str, machines: Iterable[str]) -> Turn:
+        """A new turn that waits to run. What the answer holds for these machines will be theirs."""
+        turn = cls(
+            shelf,
+            number,
+            Tape.growing(shelf.tape(number, PROMPT)),
+            Tape.growing(shelf.tape(number, ANSWER)),
+            {name: Tape.growing(shelf.tape(number, name)) for name in machines},
+        )
+        turn.prompt.append(prompt)
+        turn.prompt.end()
+        turn.keep()
+        return turn
+
+    @classmethod
+    def restored(cls, shelf: Shelf, row: TurnRow, tapes: Iterable[TapeRow]) -> Turn:
+        """A turn of an earlier life of the service. One that ran then is truncated; one that waited still waits."""
+        made = {tape.file: _restored_tape(shelf, tape) for tape in tapes}
+        turn = cls(shelf, row.number, made.pop(PROMPT), made.pop(ANSWER), made)
+        turn.state, turn.asked, turn.is_kept = row.state, row.asked, row.is_kept
+        turn.usage = Usage(row.input, row.output, row.cache_read, row.cache_write)
+        if row.state == RUNNING:
+            turn.end(truncated(RESTARTED))
+        return turn
+
+    @property
+    def has_ended(self) -> bool:
+        """True if nothing will be added."""
+        return self.state not in (WAITING, RUNNING)
+
+    def begin(self) -> None:
+        """The answer is being asked for."""
+        self.state = RUNNING
+        self.keep()
+
+    def append(self, text: str) -> None:
+        """More of the answer: its readers wake, and each machine's get what whole lines it adds to their block."""
+        self.answer.append(text)
+        for machine, line in self._router.feed(text):
+            self.blocks[machine].append(line)
+
+    def end(self, state: str) -> None:
+        """The answer is over, and all its readers are released; the first end holds."""
+        if self.has_ended:
+            return
+        for machine, line in self._router.finish():
+            self.blocks[machine].append(line)
+        for tape in (self.answer, *self.blocks.values()):
+            tape.end()
+        self.state = state
+        self.keep()
+
+    def count(self, usage: Usage) -> None:
+        """The tokens of this answer so far."""
+        self.usage = usage
+        self.keep()
+
+    def leave_history(self) -> None:
+        """The turn stays readable, but the model is no longer told of it."""
+        self.is_kept = False
+        self.keep()
+
+    def rest(self) -> None:
+        """Let its texts leave memory."""
+        for tape in (self.prompt, self.answer, *self.blocks.values()):
+            tape.rest()
+
+    def keep(self) -> None:
+        """Store what it is now."""
+        tokens = (self.usage.input, self.usage.output, self.usage.cache_read, self.usage.cache_write)
+        self._shelf.put(TurnRow(self._shelf.agent, self.number, self.state, self.is_kept, self.asked, *tokens))
+
+
+def truncated(reason: str) -> str:
+    """The state of a turn that ended before its answer did."""
+    return f"truncated: {reason}"
+
+
+def _restored_tape(shelf: Shelf, row: TapeRow) -> Tape:
+    spool = shelf.tape(row.turn, row.file)
+    return Tape(spool) if row.size is None else Tape.stored(spool, row.size, was_read=row.was_read)
