@@ -1,0 +1,184 @@
+"""`make up`: start the fleet, let an agent draw, say what to type next, go on until Ctrl-C.
+
+python -m deploy.up [--once] [--device default|null|file:OUT.wav]
+"""
+
+from __future__ import annotations
+
+import argparse
+import fcntl
+import os
+import shlex
+import signal
+import sys
+from collections.abc import AsyncIterator, Iterator, Sequence
+from pathlib import Path
+
+import trio
+from deploy.drawing import AGENT, PROMPT, Drawing, draw
+from deploy.fleet import FleetError, Member, members, open_fleet, running
+
+from ninep import FileError
+from ninep.client import open_client
+from ninep.dial import namespace
+
+PATIENCE = 120.0  # seconds for the first picture: a model far away may take its time
+STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """The command: 0 if the fleet ran until it was told to stop, 1 with a reason if it could not."""
+    options = _options(argv)
+    try:
+        directory = namespace()
+        fleet = members(directory, headless=not _has_display(), device=options.device)
+        if other := running(fleet):
+            return _refuse(f"a fleet runs in {directory} already: {other.name} answers at {other.address}")
+        state = _state()
+        state.mkdir(parents=True, exist_ok=True)
+        with (state / "up.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return trio.run(_up, fleet, state, options.once)
+    except BlockingIOError:
+        return _refuse(f"another fleet keeps its state in {_state()}; set XDG_STATE_HOME to run two")
+    except OSError as error:
+        return _refuse(str(error))
+
+
+def _options(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make up", description="Start the fleet and let an agent draw.")
+    parser.add_argument("--once", action="store_true", help="stop when the picture is there")
+    parser.add_argument("--device", default="default", help="where voice speaks: default, null or file:OUT.wav")
+    return parser.parse_args(argv)
+
+
+async def _up(fleet: list[Member], state: Path, once: bool) -> int:
+    """From the first process to the last."""
+    outcome = 0
+    with trio.open_signal_receiver(*STOP) as signals:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_stop_at, signals, nursery.cancel_scope)
+            try:
+                async with open_fleet(fleet, state / "log", _tell):
+                    outcome = await _welcome(fleet, state, once)
+                    if not once:
+                        await trio.sleep_forever()
+            except* FleetError as group:
+                outcome = _refuse(*_texts(group))
+            nursery.cancel_scope.cancel()
+    return outcome
+
+
+async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
+    """The first signal stops the fleet; those that follow change nothing, for it takes a few seconds at most."""
+    async for _ in signals:
+        _show("\nStopping.")
+        scope.cancel()
+
+
+async def _welcome(fleet: list[Member], state: Path, once: bool) -> int:
+    """What a person sees when the fleet is there. 0 if there is a picture."""
+    *services, mux = fleet
+    try:
+        with trio.fail_after(PATIENCE):
+            async with open_client(mux.address) as root:
+                _show(f"\n{_bold('Peribus')} is running.\n")
+                for member in services:
+                    _show(_row(member, (await root.read(f"/{member.socket.name}/health")).decode().strip()))
+                _show(_row(mux, "ok"))
+                drawing = await draw(root)
+    except (FileError, OSError) as error:
+        return _refuse(f"there is no picture, because: {error}")
+    except trio.TooSlowError:
+        return _refuse(f"there is no picture, for {AGENT} has not answered within {PATIENCE:g} s")
+    picture = state / "screen.png"
+    picture.write_bytes(drawing.png)
+    _show(*_shown(drawing, picture))
+    if not once:
+        _show(*_lesson(), f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
+    return 0
+
+
+# What is said.
+
+
+def _row(member: Member, health: str) -> str:
+    return f"  {member.name:<7} {member.brings if health == 'ok' else health:<24} {_dim(member.address)}"
+
+
+def _shown(drawing: Drawing, picture: Path) -> Iterator[str]:
+    if drawing.code:
+        yield f"\n{AGENT} ({drawing.provider}) was asked to {PROMPT}, and wrote\n"
+        yield from (f"    {_dim(line)}" for line in drawing.code.strip().splitlines())
+        yield f"\nwhich looks like this: {_bold(_short(picture))}"
+    else:
+        yield f"\nYour scene is as you left it: {_bold(_short(picture))}"
+
+
+def _lesson() -> Iterator[str]:
+    """Lines that work when they are pasted into another shell."""
+    settings = [f'PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"']
+    if "NAMESPACE" in os.environ:
+        settings.append(f"NAMESPACE={shlex.quote(os.environ['NAMESPACE'])}")
+    yield "\nIn another shell:\n"
+    yield f"    export {' '.join(settings)}"
+    yield "    ninep ls /"
+    yield f"    echo 'make it blue and put a yellow sphere on its left' | ninep write /llm/{AGENT}/input"
+    yield f"    ninep read /llm/{AGENT}/output | ninep write /rio/scene/parse"
+    yield "    ninep read /rio/screen > shot.png"
+
+
+def _tell(news: str) -> None:
+    _show(f"{_dim('fleet:')} {news}")
+
+
+def _show(*lines: str) -> None:
+    for line in lines:
+        sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def _refuse(*reasons: str) -> int:
+    for reason in reasons:
+        sys.stderr.write(f"make up: {reason}\n")
+    return 1
+
+
+def _bold(text: str) -> str:
+    return f"\033[1m{text}\033[0m" if _has_colours() else text
+
+
+def _dim(text: str) -> str:
+    return f"\033[2m{text}\033[0m" if _has_colours() else text
+
+
+def _has_colours() -> bool:
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+
+
+def _short(path: Path) -> str:
+    return f"~/{path.relative_to(Path.home())}" if path.is_relative_to(Path.home()) else str(path)
+
+
+def _texts(group: BaseExceptionGroup[FleetError]) -> Iterator[str]:
+    for error in group.exceptions:
+        if isinstance(error, BaseExceptionGroup):
+            yield from _texts(error)
+        else:
+            yield str(error)
+
+
+# Where we are.
+
+
+def _state() -> Path:
+    """Where the services keep theirs too."""
+    return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "peribus"
+
+
+def _has_display() -> bool:
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
