@@ -1,0 +1,143 @@
+"""How every service starts, says that it is ready, and stops.
+
+    def main() -> None:
+        service.main("rio", 5641, Config, open_service)
+
+is the whole `__main__` of a service; `open_service(config)` is an async context manager that gives its tree. It has run
+before the service says that it is ready, and its end is not cancelled, so what is in flight can be written down. From
+the first SIGTERM or SIGINT the whole has five seconds: pending requests are answered, the tree is closed, the process
+ends with status 0. A second signal cuts that short.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket as sockets
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, ExitStack
+
+import structlog
+import trio
+
+from ninep import logs
+from ninep.config import C, ServiceConfig, read_config
+from ninep.dial import Address, close_listener, listen, local_address, namespace
+from ninep.errors import FileError
+from ninep.events import Events
+from ninep.metrics import Metrics
+from ninep.rootdir import Health, manual, root
+from ninep.server import serve
+from ninep.tree import Dir
+
+__all__ = ["Events", "Health", "Metrics", "ServiceConfig", "main", "manual", "root"]
+
+GRACE = 4.0  # seconds for the tree to close
+LIMIT = 5  # seconds after which the kernel ends what trio could not: a thread that hangs, an endless loop
+
+log = structlog.get_logger("service")
+
+Open = Callable[[C], AbstractAsyncContextManager[Dir]]
+
+
+def main(
+    name: str,
+    port: int,
+    config: type[C],
+    open_service: Open[C],
+    argv: Sequence[str] | None = None,
+    *,
+    socket: str | None = None,
+) -> None:
+    """Run a service until it is told to stop. Its unix socket is `socket`, or its name, in the namespace directory.
+
+    Does not return: the status is 0 when it was told to stop, 2 when it was told something wrong (one line each on
+    stderr), 1 when it could not go on.
+    """
+    told = read_config(config, name, argv)
+    logs.set_up(told.log)
+    with ExitStack() as stack:
+        listeners = _listen(name, addresses(told, port, socket or name), told.open_to_network, stack)
+        try:
+            trio.run(_live, name, told, open_service, listeners)
+        except Exception as error:
+            _explain(name, error)
+            sys.exit(1)
+    sys.exit(0)
+
+
+def addresses(config: ServiceConfig, port: int, socket: str) -> list[Address]:
+    """Where a service listens: as it was told, else at its unix socket; with `tcp` on loopback too."""
+    told = [Address.parse(text, port) for text in config.listen] or [Address.parse(f"unix!{namespace() / socket}")]
+    return [*told, Address.parse(f"tcp!127.0.0.1!{port}")] if config.tcp else told
+
+
+def _listen(name: str, where: Sequence[Address], is_open: bool, stack: ExitStack) -> list[sockets.socket]:
+    listeners = []
+    for address in where:
+        try:
+            listener = listen(address, open_to_network=is_open)
+        except (OSError, ValueError) as error:
+            print(f"{name}: {error}", file=sys.stderr)
+            sys.exit(2 if isinstance(error, ValueError | PermissionError) else 1)
+        stack.callback(close_listener, listener)
+        listeners.append(listener)
+    return listeners
+
+
+async def _live(name: str, config: C, open_service: Open[C], listeners: Sequence[sockets.socket]) -> None:
+    """From the first line to the last, however it ends."""
+    with (
+        trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals,
+        trio.CancelScope() as life,
+    ):
+        async with trio.open_nursery() as nursery:
+            serving = trio.CancelScope()
+            nursery.start_soon(_stop_when_told, signals, serving, life)
+            async with open_service(config) as tree:
+                if config.open_to_network:
+                    _shout(tree, listeners)
+                with serving:
+                    await _serve(name, tree, listeners)
+            nursery.cancel_scope.cancel()
+
+
+async def _serve(name: str, tree: Dir, listeners: Sequence[sockets.socket]) -> None:
+    async with trio.open_nursery() as nursery:
+        await nursery.start(serve, tree, listeners)
+        print(name, "ready", *map(local_address, listeners), flush=True)
+        log.info("service.ready", service=name)
+
+
+async def _stop_when_told(signals: AsyncIterator[int], serving: trio.CancelScope, life: trio.CancelScope) -> None:
+    """The first signal ends the serving, and then the tree has some time; the second ends that."""
+    await anext(signals)
+    signal.setitimer(signal.ITIMER_REAL, LIMIT)  # SIGALRM has no handler: it ends the process
+    serving.cancel()
+    life.deadline = trio.current_time() + GRACE
+    await anext(signals)
+    life.cancel()
+
+
+def _shout(tree: Dir, listeners: Sequence[sockets.socket]) -> None:
+    where = " ".join(str(local_address(listener)) for listener in listeners if listener.family != sockets.AF_UNIX)
+    warning = f"OPEN TO THE NETWORK: whoever reaches {where} can do all that its user can do here"
+    log.warning("service.open_to_network", addresses=where)
+    if isinstance(health := tree.get("health"), Health):
+        health.warnings.append(warning)
+
+
+def _explain(name: str, error: Exception) -> None:
+    """A line for each thing that went wrong; and where, if it is not one of those that happen in a good program."""
+    for cause in _causes(error):
+        if not isinstance(cause, OSError | ValueError | FileError):
+            log.critical("service.failed", exc_info=cause)
+        print(f"{name}: {cause or type(cause).__name__}", file=sys.stderr)
+
+
+def _causes(error: Exception) -> Iterator[Exception]:
+    if isinstance(error, ExceptionGroup):
+        for each in error.exceptions:
+            yield from _causes(each)
+    else:
+        yield error
