@@ -17,12 +17,13 @@ import argparse
 import os
 import re
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, get_args, get_origin
 
 from pydantic import (
     AfterValidator,
+    AliasChoices,
     BeforeValidator,
     Field,
     SecretStr,
@@ -34,6 +35,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, CliPositionalArg, SettingsConfigDict
 
 from ninep.dial import Address
+from ninep.logs import complain
 
 POSITIONAL = get_args(CliPositionalArg[str])[1]
 """What marks a field as words without a flag, `CliPositionalArg[Words]`."""
@@ -95,7 +97,7 @@ class ServiceConfig(BaseSettings):
         return state.expanduser()
 
     def make_state(self) -> Path:
-        """The state directory, made for this user alone (0700) if it is missing. OSError, in a sentence, if it cannot be."""
+        """The state directory, made for this user alone (0700) if it is missing. OSError, in words, if it cannot be."""
         try:
             self.state.parent.mkdir(parents=True, exist_ok=True)
             self.state.mkdir(mode=0o700, exist_ok=True)
@@ -113,7 +115,7 @@ class Setting(NamedTuple):
     name: str
     flag: str  # "" for a secret; the word itself for what has no flag
     metavar: str  # "" for a switch
-    variable: str
+    variables: tuple[str, ...]  # of the environment; the first that is set counts
     default: str
     description: str
     is_list: bool
@@ -127,8 +129,6 @@ def settings(model: type[ServiceConfig]) -> list[Setting]:
 
 
 def _setting(model: type[ServiceConfig], name: str, field: FieldInfo) -> Setting:
-    alias = field.validation_alias
-    variable = alias.upper() if isinstance(alias, str) else (model.model_config.get("env_prefix", "") + name).upper()
     default = model.default_state() if name == "state" else field.get_default(call_default_factory=True)
     is_list, metavar = get_origin(field.annotation) is list, _metavar(name, field)
     flag = f"--{name.replace('_', '-')}"
@@ -136,7 +136,16 @@ def _setting(model: type[ServiceConfig], name: str, field: FieldInfo) -> Setting
         flag = ""
     elif POSITIONAL in field.metadata:
         flag = metavar
-    return Setting(name, flag, metavar, variable, _show(default), field.description or "", is_list)
+    return Setting(
+        name, flag, metavar, _variables(model, name, field), _show(default), field.description or "", is_list
+    )
+
+
+def _variables(model: type[ServiceConfig], name: str, field: FieldInfo) -> tuple[str, ...]:
+    alias = field.validation_alias
+    if isinstance(alias, AliasChoices):
+        return tuple(str(choice).upper() for choice in alias.choices)
+    return ((alias if isinstance(alias, str) else model.model_config.get("env_prefix", "") + name).upper(),)
 
 
 def _metavar(name: str, field: FieldInfo) -> str:
@@ -169,19 +178,19 @@ def read_config(model: type[C], name: str, argv: Sequence[str] | None = None, po
     try:
         return model(**{key: value for key, value in vars(given).items() if value is not None and value != []})
     except ValidationError as error:
-        _refuse(name, _complaints(model, error))
+        _refuse(name, *_complaints(model, error))
     except (OSError, ValueError) as error:
-        _refuse(name, [f".env: {error}"])
+        _refuse(name, f".env: {error}")
 
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        _refuse(self.prog, [f"{message}; {self.prog} --help lists what there is"])
+        _refuse(self.prog, f"{message}; {self.prog} --help lists what there is")
 
 
-def _refuse(name: str, complaints: Iterable[str]) -> NoReturn:
-    for complaint in complaints:
-        print(f"{name}: {complaint}", file=sys.stderr)
+def _refuse(name: str, *sentences: str) -> NoReturn:
+    for sentence in sentences:
+        complain(name, sentence)
     sys.exit(2)
 
 
@@ -189,7 +198,8 @@ def _parser(model: type[ServiceConfig], name: str) -> _Parser:
     parser = _Parser(
         prog=name,
         description=(model.__doc__ or "").partition("\n\n")[0],
-        epilog="Each can be set in the environment or in .env, too: " + _variables(model),
+        epilog="In the environment or in .env: "
+        + " ".join(v for setting in settings(model) for v in setting.variables),
         allow_abbrev=False,
     )
     for setting in settings(model):
@@ -211,17 +221,13 @@ def _add(parser: _Parser, setting: Setting) -> None:
         parser.add_argument(setting.flag, action=action, metavar=setting.metavar, help=what)
 
 
-def _variables(model: type[ServiceConfig]) -> str:
-    return " ".join(setting.variable for setting in settings(model))
-
-
 def _complaints(model: type[ServiceConfig], error: ValidationError) -> list[str]:
     """What pydantic found, in one line each, without the values of secrets."""
-    by_name = {key: s for s in settings(model) for key in (s.name, s.variable, s.variable.lower())}
+    by_name = {key.lower(): setting for setting in settings(model) for key in (setting.name, *setting.variables)}
     lines = []
     for fault in error.errors():
-        setting = by_name.get(str(fault["loc"][0])) if fault["loc"] else None
-        where = " or ".join(filter(None, [setting.flag, setting.variable])) if setting else "the configuration"
+        setting = by_name.get(str(fault["loc"][0]).lower()) if fault["loc"] else None
+        where = " or ".join(filter(None, [setting.flag, *setting.variables])) if setting else "the configuration"
         what = fault["msg"].removeprefix("Value error, ")
         got = "" if fault["type"] == "value_error" or (setting and not setting.flag) else f", not {fault['input']!r}"
         lines.append(f"{where}: {what[:1].lower()}{what[1:]}{got}")

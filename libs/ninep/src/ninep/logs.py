@@ -40,3 +40,8 @@ def set_up(style: Literal["text", "json"]) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def complain(name: str, sentence: object) -> None:
+    """One plain line on stderr, for the person who started the process and will read no log."""
+    sys.stderr.write(f"{name}: {sentence}\n")

@@ -57,7 +57,11 @@ def main(
     told = read_config(config, name, argv)
     logs.set_up(told.log)
     with ExitStack() as stack:
-        listeners = _listen(name, addresses(told, port, socket or name), told.open_to_network, stack)
+        try:
+            listeners = _listen(addresses(told, port, socket or name), told.open_to_network, stack)
+        except (OSError, ValueError) as error:
+            logs.complain(name, error)
+            sys.exit(2 if isinstance(error, ValueError | PermissionError) else 1)
         try:
             trio.run(_live, name, told, open_service, listeners)
         except Exception as error:
@@ -72,16 +76,11 @@ def addresses(config: ServiceConfig, port: int, socket: str) -> list[Address]:
     return [*told, Address.parse(f"tcp!127.0.0.1!{port}")] if config.tcp else told
 
 
-def _listen(name: str, where: Sequence[Address], is_open: bool, stack: ExitStack) -> list[sockets.socket]:
+def _listen(where: Sequence[Address], is_open: bool, stack: ExitStack) -> list[sockets.socket]:
     listeners = []
     for address in where:
-        try:
-            listener = listen(address, open_to_network=is_open)
-        except (OSError, ValueError) as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            sys.exit(2 if isinstance(error, ValueError | PermissionError) else 1)
-        stack.callback(close_listener, listener)
-        listeners.append(listener)
+        listeners.append(listen(address, open_to_network=is_open))
+        stack.callback(close_listener, listeners[-1])
     return listeners
 
 
@@ -105,7 +104,7 @@ async def _live(name: str, config: C, open_service: Open[C], listeners: Sequence
 async def _serve(name: str, tree: Dir, listeners: Sequence[sockets.socket]) -> None:
     async with trio.open_nursery() as nursery:
         await nursery.start(serve, tree, listeners)
-        print(name, "ready", *map(local_address, listeners), flush=True)
+        print(name, "ready", *map(local_address, listeners), flush=True)  # noqa: T201 - the line that is waited for
         log.info("service.ready", service=name)
 
 
@@ -132,7 +131,7 @@ def _explain(name: str, error: Exception) -> None:
     for cause in _causes(error):
         if not isinstance(cause, OSError | ValueError | FileError):
             log.critical("service.failed", exc_info=cause)
-        print(f"{name}: {cause or type(cause).__name__}", file=sys.stderr)
+        logs.complain(name, str(cause) or type(cause).__name__)
 
 
 def _causes(error: Exception) -> Iterator[Exception]:
