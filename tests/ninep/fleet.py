@@ -38,6 +38,9 @@ class Fleet:
         self.agents[name] = Agent(name)
         return f"{name} is here"
 
+    def make(self, name: str, perm: int) -> None:
+        self.new(name)
+
     def kill(self, name: str) -> None:
         self.agents.pop(name).output.close()
 
@@ -88,7 +91,7 @@ def tree(fleet: Fleet) -> Dir:
             wait=fleet.wait,
             bug=fleet.bug,
         ),
-        agents=Each(fleet.agents, agent_tree, create=lambda name, perm: fleet.new(name) and None, remove=fleet.kill),
+        agents=Each(fleet.agents, agent_tree, create=fleet.make, remove=fleet.kill),
         note=Text(lambda: fleet.note, fleet.set_note),
         volume=Text(lambda: f"{fleet.volume}\n", lambda text: fleet.set_volume(int(text)), at_once=True),
         say=Sink(fleet.say),

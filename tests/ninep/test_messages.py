@@ -59,4 +59,6 @@ def test_what_is_no_message_is_refused(text: str) -> None:
 
 def test_messages_of_two_kinds_are_never_equal() -> None:
     """Though their fields are."""
-    assert Tclunk(1, 2) != Tremove(1, 2)
+    clunk: Message = Tclunk(1, 2)
+    remove: Message = Tremove(1, 2)
+    assert clunk != remove

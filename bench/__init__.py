@@ -1,0 +1,1 @@
+"""What Peribus costs, as ratios measured in one run: `make bench`."""
