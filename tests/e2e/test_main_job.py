@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -63,44 +64,40 @@ async def test_properties_are_files(tmp_path: Path) -> None:
         assert refused.err.count("\n") == 1
 
 
-@pytest.mark.parametrize(
-    ("line", "words"),
-    [
-        ("echo frobnicate | ninep write /llm/ctl", ["unknown verb frobnicate", "new", "remove"]),
-        ("echo frobnicate | ninep write /ctl", ["unknown verb frobnicate", "add", "remove"]),
-        ("echo frobnicate | ninep write /rio/scene/ctl", ["unknown verb frobnicate", "interrupt", "undo"]),
-        ("echo 'new ada nobody' | ninep write /llm/ctl", ["nobody", "sketch", "anthropic", "openai"]),
-        ("echo 'new ada anthropic' | ninep write /llm/ctl", ["ANTHROPIC_API_KEY"]),
-        ("echo 'new claude' | ninep write /llm/ctl", ["claude", "exists"]),
-        ("echo 'new a/b' | ninep write /llm/ctl", ["a/b"]),
-        ("echo 'remove nobody' | ninep write /llm/ctl", ["nobody"]),
-        ("echo 'add x nowhere:1:2' | ninep write /ctl", ["nowhere"]),
-        ("echo 'add rio 127.0.0.1:1' | ninep write /ctl", ["rio"]),
-        ("echo 'add x 127.0.0.1:1' | ninep write /ctl", ["127.0.0.1"]),
-        ("echo 'remove nobody' | ninep write /ctl", ["nobody"]),
-        (r"printf 'x = 1\ny = (2\nz = 3 3\n' | ninep write /rio/scene/parse", ["line "]),
-        (r"printf 'x = 1\nbox(colour=\"red\")\n' | ninep write /rio/scene/parse", ["line 2", "colour", "color"]),
-        ("ninep read /llm/nobody/output", ["file does not exist"]),
-        ("echo x | ninep write /rio/screen", ["permission denied"]),
-    ],
-)
-async def test_bad_input_is_refused_in_words(fleet: Machine, line: str, words: list[str]) -> None:
+BAD_INPUT = [
+    ("echo frobnicate | ninep write /llm/ctl", ["unknown verb frobnicate", "new", "remove"]),
+    ("echo frobnicate | ninep write /ctl", ["unknown verb frobnicate", "add", "remove"]),
+    ("echo frobnicate | ninep write /rio/scene/ctl", ["unknown verb frobnicate", "interrupt", "undo"]),
+    ("echo 'new ada nobody' | ninep write /llm/ctl", ["nobody", "sketch", "anthropic", "openai"]),
+    ("echo 'new ada anthropic' | ninep write /llm/ctl", ["ANTHROPIC_API_KEY"]),
+    ("echo 'new claude' | ninep write /llm/ctl", ["claude", "exists"]),
+    ("echo 'new a/b' | ninep write /llm/ctl", ["a/b"]),
+    ("echo 'remove nobody' | ninep write /llm/ctl", ["nobody"]),
+    ("echo 'add x nowhere:1:2' | ninep write /ctl", ["nowhere"]),
+    ("echo 'add rio 127.0.0.1:1' | ninep write /ctl", ["rio"]),
+    ("echo 'add x 127.0.0.1:1' | ninep write /ctl", ["127.0.0.1"]),
+    ("echo 'remove nobody' | ninep write /ctl", ["nobody"]),
+    (r"printf 'x = 1\ny = (2\nz = 3 3\n' | ninep write /rio/scene/parse", ["line "]),
+    (r"printf 'x = 1\nbox(colour=\"red\")\n' | ninep write /rio/scene/parse", ["line 2", "colour", "color"]),
+    ("ninep read /llm/nobody/output", ["file does not exist"]),
+    ("echo x | ninep write /rio/screen", ["permission denied"]),
+]
+
+
+async def test_bad_input_is_refused_in_words(fleet: Machine) -> None:
     """One line that says what was wrong and what would be right, at the command that caused it."""
-    refused = await fleet.sh(line, check=False)
-    assert refused.status == 1, refused
-    for word in words:
-        assert word in refused.err, refused.err
-    assert refused.err.count("\n") == 1, refused.err
-    assert "Traceback" not in refused.err
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("fleet")
+    for line, words in BAD_INPUT:
+        refused = await fleet.sh(line, check=False)
+        assert refused.status == 1, f"{line}: {refused}"
+        for word in words:
+            assert word in refused.err, f"{line}: {refused.err}"
+        assert refused.err.count("\n") == 1, f"{line}: {refused.err}"
+        assert "Traceback" not in refused.err
 
 
 @pytest.fixture
-async def fleet(tmp_path: Path):  # type: ignore[no-untyped-def]  # pytest-trio's async generators have no useful type
+async def fleet(tmp_path: Path) -> AsyncIterator[Machine]:
+    """A fleet with an agent called claude."""
     async with open_fleet(tmp_path) as machine:
         await machine.sh("echo 'new claude' | ninep write /llm/ctl")
         yield machine

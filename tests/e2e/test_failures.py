@@ -1,0 +1,141 @@
+"""What dies, and what must live on."""
+
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import trio
+from tests.e2e.machine import Machine, open_fleet
+from tests.e2e.picture import patch
+
+from ninep import FileError
+from ninep.client import open_client
+
+
+def descendants(pid: int, word: str) -> list[int]:
+    """The processes below one whose command line has a word."""
+    found = []
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        command = Path(f"/proc/{child}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+        found += [int(child)] if word in command else []
+        found += descendants(int(child), word)
+    return found
+
+
+async def answers_at_once(machine: Machine) -> float:
+    """How long a round trip to the display takes, in seconds."""
+    async with open_client(machine.address("rio")) as root:
+        await root.read("/health")
+        began = trio.current_time()
+        await root.stat("/scene/ctl")
+        return trio.current_time() - began
+
+
+async def test_an_endless_loop_stops_only_itself(tmp_path: Path) -> None:
+    """The display goes on, 9P answers, `interrupt` frees the writer and says so, and the next program runs."""
+    async with open_fleet(tmp_path) as machine:
+        await machine.sh("""echo 'box(name="cube", color="red")' | ninep write /rio/scene/parse""")
+        async with trio.open_nursery() as nursery:
+            complaints: list[str] = []
+
+            async def loop() -> None:
+                said = await machine.sh(
+                    "printf 'while True:\\n    pass\\n' | ninep write /rio/scene/parse", check=False
+                )
+                complaints.append(said.err)
+
+            nursery.start_soon(loop)
+            await trio.sleep(0.5)
+            assert await answers_at_once(machine) < 0.1
+            assert patch((await machine.sh("ninep read /rio/screen")).out, "red").pixels > 5000
+            await machine.sh("echo interrupt | ninep write /rio/scene/ctl")
+        await machine.sh("""echo 'find("cube").color = "blue"' | ninep write /rio/scene/parse""")
+        assert patch((await machine.sh("ninep read /rio/screen")).out, "blue").pixels > 5000
+
+
+async def test_a_killed_renderer_comes_back_with_the_same_picture(tmp_path: Path) -> None:
+    """kill -9 of the renderer: the next screenshot is the one before, byte for byte."""
+    async with open_fleet(tmp_path) as machine:
+        program = """printf 'box(name="cube", color="red")\\ncircle(at=(100, 100), size=60, color="green")\\n'"""
+        await machine.sh(f"{program} | ninep write /rio/scene/parse")
+        before = (await machine.sh("ninep read /rio/screen")).out
+        [renderer, *_] = descendants(machine.processes["rio"].pid, "renderer")
+        os.kill(renderer, signal.SIGKILL)
+        after = (await machine.sh("ninep read /rio/screen")).out
+        assert after == before
+
+
+async def test_a_reader_hears_at_once_that_a_service_was_killed(tmp_path: Path) -> None:
+    """kill -9 of llmfs while a read waits through the mux: an error within 100 ms; after its restart new walks work."""
+    async with open_fleet(tmp_path) as machine:
+        await machine.sh("echo 'new claude' | ninep write /llm/ctl")
+        async with open_client(machine.address("mux")) as root, root.open("/llm/claude/output") as output:
+            heard: list[float] = []
+            died = [0.0]
+
+            async def read() -> None:
+                try:
+                    await output.read()
+                except FileError as error:
+                    heard.append(trio.current_time())
+                    assert "llm" in str(error)
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(read)
+                await trio.sleep(0.3)
+                died[0] = trio.current_time()
+                await machine.kill("llmfs")
+            assert heard
+            assert heard[0] - died[0] < 0.1
+            assert "ctl" in {entry.name for entry in await root.ls("/rio")}, "the other service is gone too"
+            await machine.start("llmfs")
+            with trio.fail_after(10):
+                while True:
+                    try:
+                        names = {entry.name for entry in await root.ls("/llm")}
+                        break
+                    except FileError:
+                        await trio.sleep(0.05)
+            assert "claude" in names
+
+
+async def test_a_killed_display_keeps_its_scene(tmp_path: Path) -> None:
+    """kill -9 of rio: after its restart the picture is there again."""
+    async with open_fleet(tmp_path) as machine:
+        await machine.sh("""echo 'box(name="cube", color="red")' | ninep write /rio/scene/parse""")
+        await machine.kill("rio")
+        await machine.start("rio", "--headless")
+        await machine.sh("for i in $(seq 100); do ninep ls /rio >/dev/null 2>&1 && exit 0; sleep 0.1; done; exit 1")
+        assert patch((await machine.sh("ninep read /rio/screen")).out, "red").pixels > 5000
+
+
+async def test_four_zero_bytes_hurt_nobody(tmp_path: Path) -> None:
+    """The bytes that killed the system before us close their own connection."""
+    async with open_fleet(tmp_path) as machine:
+        for name in ("llm", "rio", "mux"):
+            stream = await trio.open_unix_socket(str(machine.namespace / name))
+            await stream.send_all(bytes(4))
+            await stream.send_all(bytes(3))
+            with trio.fail_after(5):
+                assert await stream.receive_some() == b""
+            await stream.aclose()
+        await machine.sh("ninep ls / /llm /rio")
+
+
+async def test_a_stop_answers_and_leaves_nothing(tmp_path: Path) -> None:
+    """SIGTERM ends every service within five seconds; blocked reads are answered; no socket and no child is left."""
+    async with open_fleet(tmp_path) as machine:
+        await machine.sh("echo 'new claude' | ninep write /llm/ctl")
+        children = descendants(machine.processes["rio"].pid, "")
+        blocked = await trio.lowlevel.open_process(["ninep", "read", "/llm/claude/output"], env=machine.environment)
+        await trio.sleep(0.5)
+        for name in ("riomux", "rio", "llmfs"):
+            with trio.fail_after(5):
+                await machine.kill(name, signal.SIGTERM)
+        with trio.fail_after(2):
+            assert await blocked.wait() == 1
+        assert children
+        assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
+        assert not list(machine.namespace.iterdir())
