@@ -46,13 +46,6 @@ QID = Qid(0, 0, 1)
 Request = TypeVar("Request", bound=Message)
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A directory of ours alone."""
-    tmp_path.chmod(0o700)
-    return tmp_path
-
-
 @asynccontextmanager
 async def client_of(root: Node) -> AsyncIterator[Client]:
     """A client of the real server, over a socket pair."""

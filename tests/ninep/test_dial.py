@@ -11,13 +11,6 @@ import trio
 from ninep.dial import Address, close_listener, dial, listen, local_address, namespace
 
 
-@pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """A directory of ours alone."""
-    tmp_path.chmod(0o700)
-    return tmp_path
-
-
 @pytest.mark.parametrize(
     ("text", "host", "port", "tree"),
     [

@@ -66,7 +66,7 @@ class ServiceConfig(BaseSettings):
     listen: Addresses = Field(
         default_factory=list,
         title="ADDRESS",
-        description="serve here, instead of at a unix socket in the namespace directory",
+        description="serve here, not at a unix socket in the namespace directory; may be said several times",
     )
     tcp: bool = Field(False, description="serve on 127.0.0.1 too; every user of this machine can come in there")
     open_to_network: bool = Field(

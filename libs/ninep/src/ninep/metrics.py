@@ -68,7 +68,7 @@ class Metrics:
         lines: list[str] = []
         for name, family in self._families.items():
             lines += [f"# HELP {name} {_escape(family.help)}", f"# TYPE {name} {family.kind}"]
-            lines += [f"{name}{_show(labels)} {value():g}" for labels, value in family.samples.items()]
+            lines += [f"{name}{_show(labels)} {value():.15g}" for labels, value in family.samples.items()]
         return "".join(f"{line}\n" for line in lines)
 
     def _family(self, name: str, kind: str, help: str) -> _Family:

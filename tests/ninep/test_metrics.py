@@ -1,0 +1,44 @@
+"""Metrics read as Prometheus expects them."""
+
+from ninep.metrics import Metrics
+
+
+def test_counters_and_gauges_read_in_the_exposition_format() -> None:
+    """One HELP and one TYPE for a name, whatever its labels; values are those of now."""
+    metrics = Metrics()
+    size = 1
+    metrics.counter("turns_total", "Turns begun.", provider="sketch").add()
+    metrics.counter("turns_total", "Turns begun.", provider="openai").add(2.5)
+    metrics.gauge("agents", "Agents.", lambda: size)
+    size = 3
+    assert metrics.text() == (
+        "# HELP turns_total Turns begun.\n"
+        "# TYPE turns_total counter\n"
+        'turns_total{provider="sketch"} 1\n'
+        'turns_total{provider="openai"} 2.5\n'
+        "# HELP agents Agents.\n"
+        "# TYPE agents gauge\n"
+        "agents 3\n"
+    )
+
+
+def test_a_counter_is_the_same_wherever_it_is_asked_for() -> None:
+    """The order of labels is no difference."""
+    metrics = Metrics()
+    metrics.counter("n_total", "N.", a="1", b="2").add()
+    assert metrics.counter("n_total", "N.", b="2", a="1").value == 1
+
+
+def test_big_numbers_keep_their_digits() -> None:
+    """A byte counter must not move in steps of thousands."""
+    metrics = Metrics()
+    metrics.counter("bytes_total", "Bytes.").add(123_456_789)
+    assert metrics.text().endswith("bytes_total 123456789\n")
+
+
+def test_what_would_break_a_line_is_escaped() -> None:
+    """In help and in labels."""
+    metrics = Metrics()
+    metrics.counter("n_total", "Two\nlines.", path='a\\b"c\n').add()
+    assert "# HELP n_total Two\\nlines.\n" in metrics.text()
+    assert 'n_total{path="a\\\\b\\"c\\n"} 1\n' in metrics.text()
