@@ -31,8 +31,8 @@ class Device(Protocol):
 
     name: str
 
-    def trouble(self) -> str:
-        """Why nothing can be played now, as a sentence that says what to do; empty if all is well. May take a while."""
+    async def trouble(self) -> str:
+        """Why nothing can be played now, as a sentence that says what to do; empty if all is well."""
         ...
 
     def open(self, rate: int) -> AbstractAsyncContextManager[Playback]:
@@ -63,7 +63,7 @@ class Null:
 
     name = "null"
 
-    def trouble(self) -> str:
+    async def trouble(self) -> str:
         return ""
 
     @asynccontextmanager
@@ -82,7 +82,7 @@ class WavFile:
         self._path = path
         self._file: wave.Wave_write | None = None
 
-    def trouble(self) -> str:
+    async def trouble(self) -> str:
         folder = self._path.parent
         if not folder.is_dir():
             return f"no device: there is no directory {folder} for {self._path.name}"
@@ -106,9 +106,10 @@ class WavFile:
 
 def _new_wave(path: Path, rate: int) -> wave.Wave_write:
     try:
-        file = wave.open(str(path), "wb")  # noqa: SIM115 - open as long as the service runs
+        path.write_bytes(b"")  # wave.open leaves a half-made object behind where it fails
     except OSError as error:
-        raise FileError(f"{path} cannot be written: {error.strerror}") from error
+        raise FileError(f"{path} cannot be written: {(error.strerror or str(error)).lower()}") from error
+    file = wave.open(str(path), "wb")  # noqa: SIM115 - open for as long as the service runs
     file.setnchannels(1)
     file.setsampwidth(SAMPLE)
     file.setframerate(rate)

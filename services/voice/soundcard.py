@@ -21,18 +21,9 @@ class SoundCard:
 
     name = "default"
 
-    def trouble(self) -> str:
-        """Why there is nothing to be heard: no library, no card."""
-        try:
-            sounddevice = _portaudio()
-        except OSError:
-            return "no device: PortAudio is missing; install the package libportaudio2"
-        try:
-            _look_again(sounddevice)
-            sounddevice.query_devices(kind="output")
-        except (sounddevice.PortAudioError, ValueError):
-            return "no device: no sound card that can play; plug one in, or start with --device null"
-        return ""
+    async def trouble(self) -> str:
+        """Why there is nothing to be heard: no library, no card. PortAudio takes its time to look."""
+        return await trio.to_thread.run_sync(_trouble)
 
     @asynccontextmanager
     async def open(self, rate: int) -> AsyncIterator[Playback]:
@@ -73,6 +64,19 @@ def _portaudio() -> Any:
     import sounddevice  # type: ignore[import-untyped]  # it carries no types; all that we call of it is in this file
 
     return sounddevice
+
+
+def _trouble() -> str:
+    try:
+        sounddevice = _portaudio()
+    except OSError:
+        return "no device: PortAudio is missing; install the package libportaudio2"
+    try:
+        _look_again(sounddevice)
+        sounddevice.query_devices(kind="output")
+    except (sounddevice.PortAudioError, ValueError):
+        return "no device: no sound card that can play; plug one in, or start with --device null"
+    return ""
 
 
 def _look_again(sounddevice: Any) -> None:

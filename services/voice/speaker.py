@@ -87,9 +87,9 @@ class Speaker:
         if self.phrase:
             return
         async with self._alone:
-            found = self._engine.trouble() or await trio.to_thread.run_sync(self._device.trouble)
+            found = self._engine.trouble() or await self._device.trouble()
         if found != self.trouble:
-            self._publish("device", state=found or "ok")
+            self._publish("device.changed", state=found or "ok")
         self.trouble = found
 
     # Speaking.
@@ -119,6 +119,8 @@ class Speaker:
             self.give_back()
             with trio.CancelScope() as self._turn:
                 await self._utter(text)
+            if self.failure:
+                await self.look()  # perhaps the card is gone
 
     def _next_nowait(self) -> None:
         self._queue.receive_nowait()
@@ -131,12 +133,12 @@ class Speaker:
                 for phrase in phrases(text):
                     self.phrase = phrase
                     await self._say(phrase, playback)
-            self._publish("spoke", text=self.spoken)
+            self._publish("utterance.spoken", spoken=self.spoken)
         except FileError as error:
             self.failure = f"failed: {error}"
-            self._publish("failed", error=str(error), spoken=self.spoken)
+            self._publish("utterance.failed", error=str(error), spoken=self.spoken)
         except trio.Cancelled:
-            self._publish("stopped", spoken=self.spoken)
+            self._publish("utterance.stopped", spoken=self.spoken)
             raise
         finally:
             self.phrase = ""

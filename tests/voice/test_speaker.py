@@ -42,7 +42,7 @@ class Tape(Null):
         self.pcm = bytearray()
         self.fault = trouble
 
-    def trouble(self) -> str:
+    async def trouble(self) -> str:
         return self.fault
 
     @asynccontextmanager
@@ -87,7 +87,7 @@ async def test_an_utterance_takes_its_time(autojump_clock: MockClock, room: Room
     assert room.speaker.state() == "idle\n"
     assert room.speaker.spoken == "one two three. four"
     assert room.tape.seconds == pytest.approx(4 * WORD)
-    assert room.facts == [("spoke", {"text": "one two three. four"})]
+    assert room.facts == [("utterance.spoken", {"spoken": "one two three. four"})]
 
 
 async def test_utterances_queue_and_a_full_queue_refuses(autojump_clock: MockClock, room: Room) -> None:
@@ -100,7 +100,7 @@ async def test_utterances_queue_and_a_full_queue_refuses(autojump_clock: MockClo
     assert f"{QUEUE - 1} waiting" in room.speaker.state()
     room.say("last")
     await trio.sleep((QUEUE + 1) * WORD)
-    assert [facts["text"] for _, facts in room.facts] == [f"n{number}" for number in range(QUEUE)] + ["last"]
+    assert [facts["spoken"] for _, facts in room.facts] == [f"n{number}" for number in range(QUEUE)] + ["last"]
 
 
 async def test_a_draft_holds_its_place(autojump_clock: MockClock, room: Room) -> None:
@@ -160,7 +160,7 @@ async def test_stop_silences_at_once(autojump_clock: MockClock, room: Room) -> N
     assert room.tape.seconds == pytest.approx(2.5 * WORD, abs=2 * BLOCK)
     assert room.speaker.spoken == "one two"
     assert room.speaker.state() == "idle\n"
-    assert room.facts == [("stopped", {"spoken": "one two"})]
+    assert room.facts == [("utterance.stopped", {"spoken": "one two"})]
     room.say("again")
     await trio.sleep(2 * WORD)
     assert room.speaker.spoken == "again"
@@ -179,7 +179,7 @@ async def test_a_failure_is_told_and_the_next_goes_on(autojump_clock: MockClock,
     room.say("this works. this is broken. unheard")
     await trio.sleep(3 * WORD)
     assert room.speaker.state() == "idle\nfailed: the engine broke\n"
-    assert room.facts == [("failed", {"error": "the engine broke", "spoken": "this works."})]
+    assert room.facts == [("utterance.failed", {"error": "the engine broke", "spoken": "this works."})]
     room.say("better")
     await trio.sleep(2 * WORD)
     assert room.speaker.state() == "idle\n"
@@ -208,7 +208,7 @@ async def test_trouble_is_told_and_ends(autojump_clock: MockClock, nursery: trio
     nursery.start_soon(room.speaker.run)
     await room.speaker.look()
     assert room.speaker.state() == "no device: no sound card\n"
-    assert room.facts == [("device", {"state": "no device: no sound card"})]
+    assert room.facts == [("device.changed", {"state": "no device: no sound card"})]
     with pytest.raises(FileError, match="no device: no sound card"):
         await _written(room.speaker.draft(), b"hello")
 
