@@ -19,6 +19,7 @@ from ninep.messages import (
     Rflush,
     Ropen,
     Rread,
+    Rstat,
     Rwalk,
     Tclunk,
     Tflush,
@@ -195,3 +196,22 @@ async def test_a_clunk_lets_a_slow_open_go() -> None:
         gate.set()
         assert await talk.hear() == Rerror(2, "interrupted")
         assert closed == ["closed"]
+
+
+async def test_bytes_that_trickle_do_not_buy_time(autojump_clock: trio.testing.MockClock) -> None:
+    """A frame that comes byte by byte has 30 s in all; whole frames that end in the middle of another have as long."""
+    async with memory_connection(tree(Fleet())) as talk:
+        await talk.attach()
+        frame = encode(Tstat(1, 0))
+        for _ in range(8):  # 80 s, in which a frame is always begun and never stands still
+            await talk.send(frame[:5])
+            await trio.sleep(10)
+            await talk.send(frame[5:] + frame[:5])
+            assert isinstance(await talk.hear(), Rstat)
+            await trio.sleep(5)
+            await talk.send(frame[5:])
+            assert isinstance(await talk.hear(), Rstat)
+        for i in range(4):
+            await talk.send(frame[i : i + 1])
+            await trio.sleep(9)
+        assert await talk.hear() is None

@@ -232,22 +232,28 @@ class Frames:
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._buffer, self._at = b"", 0
-        self._partial, self._wanted = bytearray(), HEADER
+        self._partial: bytearray | None = None  # a frame that came in parts, while it is not whole
+        self._wanted = HEADER
 
     @property
     def is_partial(self) -> bool:
         """Whether a frame has begun that is not whole."""
-        return bool(self._partial) or self._at < len(self._buffer)
+        return self._partial is not None or self._at < len(self._buffer)
+
+    @property
+    def has_advanced(self) -> bool:
+        """Whether what was fed last has completed a frame."""
+        return self._at > 0
 
     def feed(self, data: bytes) -> None:
         """Take bytes as they came from the wire; iterate to the end before feeding more."""
         if self._at < len(self._buffer):
-            self._partial += self._buffer[self._at :]
-        if self._partial:
+            self._partial = bytearray(self._buffer[self._at :])
+        if self._partial is not None:
             self._partial += data
             data = b""
             if len(self._partial) >= self._wanted:
-                data, self._partial, self._wanted = bytes(self._partial), bytearray(), HEADER
+                data, self._partial, self._wanted = bytes(self._partial), None, HEADER
         self._buffer, self._at = data, 0
 
     def __iter__(self) -> Iterator[Message]:

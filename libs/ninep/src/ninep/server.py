@@ -7,9 +7,10 @@ trio is asked only when they would block: a turn of the scheduler costs as much 
 from __future__ import annotations
 
 import contextlib
+import math
 import socket
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from types import CoroutineType
 from typing import Any, NoReturn, cast
 
@@ -24,7 +25,6 @@ from ninep.messages import (
     Rversion,
     Tclunk,
     Tcreate,
-    Tflush,
     Topen,
     Tread,
     Tremove,
@@ -52,9 +52,6 @@ ENDED_BY_CLUNK: tuple[type[Message], ...] = (Tread, Topen, Tcreate)
 """What waits on a fid that is clunked, and is refused then. Writes are finished first."""
 
 
-Handler = Callable[[Node, Any, Any], Answer[Reply | None]]
-
-
 class Lane:
     """What waits on one fid, of one kind: the request that is being answered, and those behind it."""
 
@@ -76,11 +73,11 @@ class Connection:
 
     def __init__(self, sock: socket.socket, root: Node, nursery: trio.Nursery) -> None:
         self._socket, self._root, self._nursery, self._session = sock, root, nursery, Session()
-        self._answers: dict[type[Message], Handler] = {**ANSWERS, Tversion: self._restart, Tflush: self._flush}
         self._lanes: dict[Any, Lane] = {}  # (fid, kind) -> what waits there
         self._waiting: dict[int, Lane] = {}  # tag -> the lane in which it is being answered
         self._rest = memoryview(b"")  # what the socket would not take
-        self._draining = trio.Lock()
+        self._draining: trio.Lock | None = None  # made when first needed: most connections never wait to send
+        self._patience = math.inf  # when the frame that has begun must be whole
 
     async def run(self) -> None:
         """Serve until the peer hangs up (then return) or breaks the protocol (ProtocolError)."""
@@ -101,6 +98,8 @@ class Connection:
                     await self._drain()
             if not self._sent():
                 await self._drain()
+            if session.has_advanced:
+                self._patience = math.inf
             turn += 1
             if turn == TURNS:
                 await trio.lowlevel.checkpoint()
@@ -110,7 +109,8 @@ class Connection:
         if not self._session.is_partial:
             await trio.lowlevel.wait_readable(self._socket)
             return
-        with trio.move_on_after(PATIENCE) as patience:
+        self._patience = min(self._patience, trio.current_time() + PATIENCE)
+        with trio.move_on_at(self._patience) as patience:
             await trio.lowlevel.wait_readable(self._socket)
         if patience.cancelled_caught:
             raise ProtocolError(f"a message was not whole {PATIENCE:.0f} s after its first byte")
@@ -149,15 +149,18 @@ class Connection:
         return True
 
     def _ask(self, message: Message, fid: Fid | None) -> Answer[Reply | None]:
+        handler = ANSWERS.get(type(message))
         try:
-            return self._answers[type(message)](self._root, message, fid)
+            return handler(self._root, message, fid) if handler else self._concern(message)
         except Exception as error:
             return refusal(message, error), None
 
     async def _answer_later(self, lane: Lane, message: Message, fid: Fid | None, answer: Answer[Reply | None]) -> None:
         """Give an answer that must be waited for, then those that queued behind it."""
         key = fid, type(message)
-        with contextlib.suppress(OSError):  # the peer has gone: `run` hears of it too, and cleans up
+        with contextlib.suppress(
+            OSError, trio.ClosedResourceError
+        ):  # the peer has gone; `run` hears of it and cleans up
             while True:
                 if type(answer) is CoroutineType:
                     await self._wait(lane, message, fid, answer)
@@ -217,12 +220,18 @@ class Connection:
 
     # What concerns the whole connection.
 
-    def _restart(self, root: Node, message: Any, fid: None) -> Reply:
+    def _concern(self, message: Message) -> Reply | None:
+        if type(message) is Tversion:
+            return self._restart(message)
+        self._flush(message)  # answered by the session, when what is flushed has ended
+        return None
+
+    def _restart(self, message: Any) -> Reply:
         self._forget()
         version = "9P2000" if message.version.startswith("9P2000") else "unknown"
         return Rversion(message.tag, self._session.msize, version), None
 
-    def _flush(self, root: Node, message: Any, fid: None) -> None:
+    def _flush(self, message: Any) -> None:
         """flush(5): what waits is cancelled, and the session says Rflush when it ends; what is queued is dropped."""
         if lane := self._waiting.get(message.oldtag):
             lane.why = None
@@ -275,6 +284,7 @@ class Connection:
         """The conversation is over."""
         self._session.receive_eof()
         self._forget()
+        trio.lowlevel.notify_closing(self._socket)
         self._socket.close()
 
     # Sending.
@@ -292,6 +302,7 @@ class Connection:
 
     async def _drain(self) -> None:
         """Wait until all is sent. The first to come does the work; while it does, no more requests are read."""
+        self._draining = self._draining or trio.Lock()
         async with self._draining:
             while not self._sent():
                 await trio.lowlevel.wait_writable(self._socket)
@@ -310,21 +321,26 @@ def refusal(message: Message, error: Exception) -> Rerror:
 
 async def serve_connection(sock: socket.socket, root: Node) -> None:
     """Serve one connected socket until its peer is gone. The socket is closed then."""
-    sock.setblocking(False)
     async with trio.open_nursery() as nursery:
-        connection = Connection(sock, root, nursery)
-        try:
-            await connection.run()
-        except ProtocolError as error:
-            log.info("connection.refused", reason=str(error))
-        except ConnectionError:
-            log.debug("connection.lost")
-        except trio.Cancelled:
-            connection.say_goodbye()
-            raise
-        finally:
-            connection.close()
-            nursery.cancel_scope.cancel()
+        await _serve_in(nursery, sock, root)
+        nursery.cancel_scope.cancel()
+
+
+async def _serve_in(nursery: trio.Nursery, sock: socket.socket, root: Node) -> None:
+    """Serve one socket, with what waits in a nursery that others may share: an idle connection costs one task."""
+    sock.setblocking(False)
+    connection = Connection(sock, root, nursery)
+    try:
+        await connection.run()
+    except ProtocolError as error:
+        log.info("connection.refused", reason=str(error))
+    except ConnectionError:
+        log.debug("connection.lost")
+    except trio.Cancelled:
+        connection.say_goodbye()
+        raise
+    finally:
+        connection.close()
 
 
 async def serve(
@@ -357,4 +373,4 @@ async def _accept(listener: socket.socket, root: Node, nursery: trio.Nursery) ->
         else:
             if sock.family != socket.AF_UNIX:
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            nursery.start_soon(serve_connection, sock, root)
+            nursery.start_soon(_serve_in, nursery, sock, root)

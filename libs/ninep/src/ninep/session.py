@@ -100,6 +100,11 @@ class Session:
         """Whether a frame has begun that is not whole."""
         return self._frames.is_partial
 
+    @property
+    def has_advanced(self) -> bool:
+        """Whether what was received last has completed a frame."""
+        return self._frames.has_advanced
+
     def events_received(self) -> Iterator[Request]:
         """Give the requests that may be answered.
 
