@@ -1,5 +1,6 @@
 """Dial strings, the namespace directory, and sockets that are safe to meet at."""
 
+import doctest
 import os
 import socket
 import stat
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 import trio
 
+import ninep.dial
 from ninep.dial import Address, close_listener, dial, listen, local_address, namespace
 
 
@@ -34,6 +36,11 @@ def test_a_tcp_address_means_host_port_and_tree(text: str, host: str, port: int,
     assert (address.network, address.host, address.port, address.path) == ("tcp", host, port, tree)
     assert str(address) == text
     assert address.split()[1] == tree
+
+
+def test_the_example_runs() -> None:
+    """What the documentation shows is so."""
+    assert doctest.testmod(ninep.dial).failed == 0
 
 
 def test_the_default_port_is_the_callers() -> None:

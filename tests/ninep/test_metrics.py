@@ -1,6 +1,14 @@
 """Metrics read as Prometheus expects them."""
 
+import doctest
+
+import ninep.metrics
 from ninep.metrics import Metrics
+
+
+def test_the_example_runs() -> None:
+    """What the documentation shows is so."""
+    assert doctest.testmod(ninep.metrics).failed == 0
 
 
 def test_counters_and_gauges_read_in_the_exposition_format() -> None:

@@ -1,5 +1,6 @@
 """A service as a process: it starts, says that it is ready, says in a line what is wrong, and stops when told."""
 
+import doctest
 import json
 import os
 import signal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 import trio
 
-from ninep import FileError
+from ninep import FileError, client
 from ninep.client import open_client
 from ninep.dial import close_listener, listen
 
@@ -190,3 +191,18 @@ async def test_the_log_can_be_json_lines(place: Path) -> None:
         _, said = await service.end()
     events = [json.loads(line)["event"] for line in said.splitlines()]
     assert events == ["a library warns", "service.ready"]
+
+
+def test_the_example_in_the_clients_documentation_runs(place: Path) -> None:
+    """Against this service, as a reader would run it."""
+    with subprocess.Popen(
+        [sys.executable, SCRIPT, "--state", str(place)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "NAMESPACE": str(place)},
+    ) as service:
+        assert service.stdout
+        assert service.stdout.readline().startswith(b"small ready ")
+        results = doctest.testmod(client, extraglobs={"address": f"unix!{place}/small"})
+        service.terminate()
+    assert (results.attempted, results.failed) == (2, 0)

@@ -33,7 +33,7 @@ SMALLEST_MSIZE = 256  # a server that wants less leaves no room for a name
 VERSION = "9P2000"
 RECV = 256 * 1024  # bytes to ask of the socket at once
 TURNS = 16  # recvs in a row before other tasks get their turn
-FLUSH_PATIENCE = 5.0  # seconds to wait for an Rflush
+FLUSH_PATIENCE = 2.0  # seconds to wait for an Rflush
 FLUSH = 0x8000  # a request's tag plus this is the tag of its Tflush, so a Tflush never lacks one
 
 ENDS_FID = (Tclunk, Tremove)  # the fid is gone with the reply, even if that is an Rerror: clunk(5), remove(5)

@@ -248,6 +248,12 @@ async def open_client(
 ) -> AsyncIterator[Client]:
     """Connect to a server and attach to its tree. A connected socket is taken as it is.
 
+    >>> async def show_help(address: str) -> None:
+    ...     async with open_client(address) as root:
+    ...         print((await root.read("/help")).decode(), end="")
+    >>> trio.run(show_help, address)
+    A small service.
+
     Raises ValueError for a text that is no address, ConnectionError if nobody answers within `timeout` seconds,
     ProtocolError if somebody else than a 9P server does, FileError if the server has no such tree.
     """

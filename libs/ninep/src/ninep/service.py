@@ -99,6 +99,8 @@ async def _live(name: str, config: C, open_service: Open[C], listeners: Sequence
                 with serving:
                     await _serve(name, tree, listeners)
             nursery.cancel_scope.cancel()
+    if life.cancelled_caught:
+        log.warning("service.cut_short", service=name)
 
 
 async def _serve(name: str, tree: Dir, listeners: Sequence[sockets.socket]) -> None:
