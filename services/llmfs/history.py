@@ -76,8 +76,8 @@ class History:
         self.opening = self.opening[:asked]
         return "the last question is no longer part of the history"
 
-    def holds(self, turn: Turn) -> bool:
-        """True if this turn is the last thing in the conversation."""
+    def ends_with(self, turn: Turn) -> bool:
+        """True if this turn is the last of the conversation."""
         return bool(self._turns) and self._turns[-1] is turn
 
 

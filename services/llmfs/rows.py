@@ -65,7 +65,7 @@ class ContextRow(Row, frozen=True):
 
 
 class TurnRow(Row, frozen=True):
-    """A turn: its state in words, whether it is part of the history, Unix time of the prompt, and its tokens."""
+    """A turn: its state in words, whether it is part of the history, Unix time of the prompt, who answered, tokens."""
 
     table: ClassVar[str] = "turns"
     keys: ClassVar[int] = 2
@@ -75,6 +75,8 @@ class TurnRow(Row, frozen=True):
     state: str
     is_kept: bool
     asked: float
+    provider: str
+    model: str
     input: int
     output: int
     cache_read: int
@@ -131,8 +133,9 @@ MIGRATIONS = (
     ) STRICT;
     CREATE TABLE turns (
         agent INTEGER NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, is_kept INTEGER NOT NULL,
-        asked REAL NOT NULL, input INTEGER NOT NULL, output INTEGER NOT NULL, cache_read INTEGER NOT NULL,
-        cache_write INTEGER NOT NULL, PRIMARY KEY (agent, number)
+        asked REAL NOT NULL, provider TEXT NOT NULL, model TEXT NOT NULL, input INTEGER NOT NULL,
+        output INTEGER NOT NULL, cache_read INTEGER NOT NULL, cache_write INTEGER NOT NULL,
+        PRIMARY KEY (agent, number)
     ) STRICT;
     CREATE TABLE tapes (
         agent INTEGER NOT NULL, turn INTEGER NOT NULL, file TEXT NOT NULL, size INTEGER, was_read INTEGER NOT NULL,

@@ -27,9 +27,10 @@ class Settings(Struct, frozen=True):
     max_history: int = 200  # messages sent along with a prompt, the newest; 0: all
     register: bool = True  # blocks are routed to machines, and the model is told of them
 
-    def text(self) -> str:
-        """As `key value` lines."""
-        return "".join(f"{key} {_plain(value)}\n" for key, value in structs.asdict(self).items())
+    def text(self, *keys: str) -> str:
+        """As `key value` lines: these keys, or all."""
+        values = structs.asdict(self)
+        return "".join(f"{key} {_plain(values[key])}\n" for key in keys or values)
 
 
 def parse(text: str) -> dict[str, Any]:

@@ -46,7 +46,7 @@ class Store:
         self._waiting = Batch({}, {}, set())
         self._in_flight: Batch | None = None
         self._gone: set[int] = set()  # agents whose late news nobody wants
-        self._unwritten = 0  # bytes of text, waiting and in flight
+        self.unwritten = 0  # bytes of text that wait, or are just being written
         self._news, self._progress = ParkingLot(), ParkingLot()
 
     # What to keep. None of these waits.
@@ -66,7 +66,7 @@ class Store:
         """Keep more of a text: `data` stands at byte `at`, right after what came before."""
         if key.agent not in self._gone:
             self._waiting.texts.setdefault(key, (at, []))[1].append(data)
-            self._unwritten += len(data)
+            self.unwritten += len(data)
             self._news.unpark()
 
     def forget(self, agent: int) -> None:
@@ -80,7 +80,7 @@ class Store:
     @property
     def is_full(self) -> bool:
         """True if more text waits to be written than should: whoever generates it does `await room()` first."""
-        return self._unwritten > LIMIT
+        return self.unwritten > LIMIT
 
     async def settle(self) -> None:
         """Wait until everything that was put is written. FileError if it cannot be."""
@@ -145,7 +145,7 @@ class Store:
             self._fail(f"llmfs cannot store in {self._path}: {error}")
             return
         self._in_flight, self.failure = None, None
-        self._unwritten -= sum(len(data) for _, pieces in batch.texts.values() for data in pieces)
+        self.unwritten -= sum(len(data) for _, pieces in batch.texts.values() for data in pieces)
         self._progress.unpark_all()
 
     async def _write_the_rest(self) -> None:
@@ -173,6 +173,10 @@ class Shelf:
     def put(self, row: Row) -> None:
         """Keep a row."""
         self.store.put(row)
+
+    def forget(self) -> None:
+        """Keep nothing of the agent any more."""
+        self.store.forget(self.agent)
 
     def tape(self, turn: int, file: str) -> StoredTape:
         """Where the text that goes through `file` in this turn is kept."""

@@ -58,6 +58,11 @@ class Tape:
         tape.size, tape.was_read, tape.ended, tape._text = size, was_read, True, None
         return tape
 
+    @property
+    def is_resting(self) -> bool:
+        """True if its text has left memory."""
+        return self._text is None
+
     def append(self, text: str) -> None:
         """Add text; whoever waits for it wakes."""
         assert self._text is not None

@@ -10,6 +10,8 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Mapping
 
+from msgspec import structs
+
 from llmfs.providers import Usage
 from llmfs.router import Router
 from llmfs.rows import TapeRow, TurnRow
@@ -24,7 +26,20 @@ PROMPT, ANSWER = "input", "output"  # texts are kept under the name of the file 
 class Turn:
     """One prompt and its answer. Its texts are kept as they grow, its state at every change."""
 
-    __slots__ = ("_router", "_shelf", "answer", "asked", "blocks", "is_kept", "number", "prompt", "state", "usage")
+    __slots__ = (
+        "_router",
+        "_shelf",
+        "answer",
+        "asked",
+        "blocks",
+        "is_kept",
+        "model",
+        "number",
+        "prompt",
+        "provider",
+        "state",
+        "usage",
+    )
 
     def __init__(self, shelf: Shelf, number: int, prompt: Tape, answer: Tape, blocks: Mapping[str, Tape]) -> None:
         """Made by `asking` or `restored`."""
@@ -32,6 +47,7 @@ class Turn:
         self.state = WAITING
         self.asked = time.time()
         self.is_kept = True  # part of the history, once there is an answer
+        self.provider = self.model = ""  # who answers
         self.usage = Usage()
         self._shelf, self._router = shelf, Router(blocks)
 
@@ -56,6 +72,7 @@ class Turn:
         made = {tape.file: _restored_tape(shelf, tape) for tape in tapes}
         turn = cls(shelf, row.number, made.pop(PROMPT), made.pop(ANSWER), made)
         turn.state, turn.asked, turn.is_kept = row.state, row.asked, row.is_kept
+        turn.provider, turn.model = row.provider, row.model
         turn.usage = Usage(row.input, row.output, row.cache_read, row.cache_write)
         if row.state == RUNNING:
             turn.end(truncated(RESTARTED))
@@ -66,9 +83,9 @@ class Turn:
         """True if nothing will be added."""
         return self.state not in (WAITING, RUNNING)
 
-    def begin(self) -> None:
+    def begin(self, provider: str, model: str) -> None:
         """The answer is being asked for."""
-        self.state = RUNNING
+        self.state, self.provider, self.model = RUNNING, provider, model
         self.keep()
 
     def append(self, text: str) -> None:
@@ -93,6 +110,14 @@ class Turn:
         self.usage = usage
         self.keep()
 
+    def facts(self) -> dict[str, str | int]:
+        """Who answers, and the tokens so far."""
+        return {"provider": self.provider, "model": self.model, **structs.asdict(self.usage)}
+
+    def usage_text(self) -> str:
+        """The same, a `key value` line for each."""
+        return "".join(f"{key} {value}\n" for key, value in self.facts().items())
+
     def leave_history(self) -> None:
         """The turn stays readable, but the model is no longer told of it."""
         self.is_kept = False
@@ -105,8 +130,18 @@ class Turn:
 
     def keep(self) -> None:
         """Store what it is now."""
-        tokens = (self.usage.input, self.usage.output, self.usage.cache_read, self.usage.cache_write)
-        self._shelf.put(TurnRow(self._shelf.agent, self.number, self.state, self.is_kept, self.asked, *tokens))
+        self._shelf.put(
+            TurnRow(
+                self._shelf.agent,
+                self.number,
+                self.state,
+                self.is_kept,
+                self.asked,
+                self.provider,
+                self.model,
+                *structs.astuple(self.usage),
+            )
+        )
 
 
 def truncated(reason: str) -> str:

@@ -15,7 +15,7 @@ from llmfs.tape import Tape
 from ninep import FileError
 
 ADA = AgentRow(1, "ada", "{}", "be brief", "[]")
-TURN = TurnRow(1, 1, "running", True, 1.5, 0, 0, 0, 0)
+TURN = TurnRow(1, 1, "running", True, 1.5, "", "", 0, 0, 0, 0)
 KEY = TextKey(1, 1, "output")
 
 
@@ -25,13 +25,13 @@ async def test_rows_come_back(tmp_path: Path) -> None:
         store.put(ADA)
         store.put(MachineRow("A", "/A/scene"))
         store.put(TURN)
-        store.put(TurnRow(1, 1, "done", True, 1.5, 3, 4, 0, 0))
+        store.put(TurnRow(1, 1, "done", True, 1.5, "sketch", "sketch", 3, 4, 0, 0))
         store.put(Setting("default", "sketch"))
         await store.settle()
         store.drop(MachineRow("A", ""))
     async with open_store(tmp_path) as store:
         assert store.rows(AgentRow) == [ADA]
-        assert store.rows(TurnRow) == [TurnRow(1, 1, "done", True, 1.5, 3, 4, 0, 0)]
+        assert store.rows(TurnRow) == [TurnRow(1, 1, "done", True, 1.5, "sketch", "sketch", 3, 4, 0, 0)]
         assert store.rows(TurnRow)[0].is_kept is True
         assert store.rows(Setting) == [Setting("default", "sketch")]
         assert store.rows(MachineRow) == []
@@ -153,7 +153,7 @@ from llmfs.store import open_store
 async def main():
     async with open_store(Path(sys.argv[1])) as store:
         store.put(AgentRow(1, "ada", "{}", "", "[]"))
-        store.put(TurnRow(1, 1, "running", True, 0.0, 0, 0, 0, 0))
+        store.put(TurnRow(1, 1, "running", True, 0.0, "", "", 0, 0, 0, 0))
         store.put(TapeRow(1, 1, "output", None, False))
         for number in range(1_000_000):
             store.append(TextKey(1, 1, "output"), number * 8, b"%07d\\n" % number)

@@ -1,0 +1,283 @@
+"""An agent: prompts go in, are answered one at a time in their order, and everything said is kept.
+
+It knows nothing of files. A prompt becomes a Turn the moment it is asked, so whoever opens the output after that finds
+it there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from typing import Any, Literal
+
+import msgspec
+import structlog
+import trio
+from msgspec import Struct, structs
+
+from llmfs import history, settings
+from llmfs.attempts import Attempts
+from llmfs.errors import Errors
+from llmfs.history import History
+from llmfs.machine import Machine, instructions
+from llmfs.offers import Offers, default_model
+from llmfs.output import Output
+from llmfs.providers import Chunk, Message, ProviderError, Request, Token, Usage
+from llmfs.rows import AgentRow
+from llmfs.runner import Runner
+from llmfs.settings import Settings
+from llmfs.store import Shelf
+from llmfs.turn import CANCELLED, DONE, Turn, truncated
+from ninep import FileError
+from ninep.node import Answer
+
+QUEUE = 64  # prompts that may wait
+AWAKE = 100  # turns whose texts stay in memory, the newest; older ones are read from the store
+
+STOPS = {
+    "max_tokens": "the answer reached max_tokens",
+    "context_full": "the conversation has filled the model's context; clear, or lower max_history",
+    "refusal": "the model declined to go on",
+}
+"""Why an answer stopped that did not come to its own end, in words."""
+
+log = structlog.get_logger()
+
+
+class Surroundings(Struct):
+    """What agents live in: who can answer, a nursery, what silence means, and who hears of what happens."""
+
+    offers: Offers
+    nursery: trio.Nursery
+    idle: float  # seconds without a chunk after which an answer is given up
+    publish: Callable[..., None]  # what happened, `turn.ended` or the like, and the facts by name
+
+
+class Agent:
+    """One agent. All it ever said is in `turns`, by number; what it is told of the past is `history`."""
+
+    def __init__(self, name: str, chosen: Settings, shelf: Shelf, around: Surroundings) -> None:
+        self.name, self.settings, self.system = name, chosen, ""
+        self.turns: dict[str, Turn] = {}
+        self.machines: dict[str, Machine] = {}
+        self.output = Output()
+        self.history = History()
+        self.errors = Errors(shelf)
+        self.shelf, self._around = shelf, around
+        self._runner = Runner(around.nursery, self._answer, self._ended)
+        self._last = 0  # number of the last turn
+        self._note = ""  # why the running turn has no text yet
+        self._is_removed = False
+
+    # Asking.
+
+    def check_can_ask(self) -> None:
+        """Refuse, in words, if a prompt could not be answered or kept now."""
+        if self._is_removed:
+            raise FileError(f"agent {self.name} was removed")
+        if len(self._runner.waiting) >= QUEUE:
+            raise FileError(f"{self.name} is busy: {QUEUE} prompts wait; cancel or try later")
+        self._around.offers.find(self.settings.provider)
+        self.shelf.store.check()
+
+    def ask(self, prompt: str) -> Turn:
+        """Take a prompt; its answer comes when those before it are answered. Blanks at the end are dropped."""
+        self.check_can_ask()
+        if not (prompt := prompt.rstrip()):
+            raise FileError("the prompt is empty")
+        machines = self.machines if self.settings.register else ()
+        turn = Turn.asking(self.shelf, self._last + 1, prompt, machines)
+        self.enlist(turn)
+        return turn
+
+    def enlist(self, turn: Turn) -> None:
+        """Have a turn among the agent's, and run it if it waits."""
+        self._last = turn.number
+        self.turns[str(turn.number)] = turn
+        self.output.add(turn.answer)
+        for machine in self.machines.values():
+            machine.listen(turn)
+        if not turn.has_ended:
+            self._runner.add(turn)
+
+    async def _answer(self, turn: Turn) -> str:
+        """Have a turn answered; the state in which it ended."""
+        try:
+            provider = self._around.offers.find(self.settings.provider)
+            turn.begin(provider.name, self.settings.model)
+            self._around.publish("turn.began", agent=self.name, turn=turn.number, **turn.facts())
+            attempts = Attempts(self._around.idle, partial(self._take, turn), partial(self._tell, turn))
+            reason = await attempts.answer(provider, await self._request(turn))
+        except (ProviderError, FileError) as error:
+            return truncated(str(error))
+        except Exception:
+            log.exception("turn.failed", agent=self.name, turn=turn.number)
+            return truncated("a fault in llmfs; its log has the details")
+        return DONE if reason == "end" else truncated(STOPS.get(reason, f"the model stopped: {reason}"))
+
+    async def _request(self, turn: Turn) -> Request:
+        chosen = self.settings
+        told = await self.history.messages(chosen.max_history)
+        prompt = Message("user", await turn.prompt.text())
+        system = instructions(self.system, self.machines.values() if chosen.register else ())
+        return Request(chosen.model, system, (*told, prompt), chosen.temperature, chosen.max_tokens)
+
+    def _take(self, turn: Turn, chunk: Chunk) -> Answer[None]:
+        """A chunk of the answer. While too much waits to be written, the next one must wait."""
+        if turn.has_ended:  # cancelled after this chunk had come: the next wait says so
+            return trio.lowlevel.checkpoint()  # noqa: ASYNC105  # awaited by who called
+        if isinstance(chunk, Token):
+            self._note = ""
+            turn.append(chunk.text)
+        elif isinstance(chunk, Usage):
+            turn.count(chunk)
+        return self.shelf.store.room() if self.shelf.store.is_full else None
+
+    def _tell(self, turn: Turn, trouble: str) -> None:
+        """An attempt has failed, and another will be made."""
+        self._note = trouble
+        self.errors.add(f"turn {turn.number}: {trouble}")
+
+    def _ended(self, turn: Turn) -> None:
+        """A turn is over, however it ended."""
+        self._note = ""
+        self.history.add(turn)
+        if turn.state not in (DONE, CANCELLED):
+            self.errors.add(f"turn {turn.number}: {turn.state}")
+        if old := self.turns.get(str(turn.number - AWAKE)):
+            old.rest()
+        self._around.publish("turn.ended", agent=self.name, turn=turn.number, state=turn.state, **turn.facts())
+
+    # Verbs. The text that they return is their reply.
+
+    def cancel(self, what: Literal["all"] | None = None) -> str:
+        """End the running turn, or with `all` those that wait too."""
+        turns = self._runner.cancel(everything=what == "all")
+        return f"cancelled turn {' '.join(str(turn.number) for turn in turns)}" if turns else "nothing runs"
+
+    async def retry(self) -> str:
+        """Ask the last prompt again, as if it had not been asked before."""
+        self._check_idle()
+        last = next(reversed(self.turns.values()), None)
+        if last is None:
+            raise FileError("there is nothing to retry: no prompt yet")
+        prompt = await last.prompt.text()
+        self.check_can_ask()
+        if self.history.ends_with(last):
+            self.history.undo()
+        return f"turn {self.ask(prompt).number}"
+
+    def undo(self) -> str:
+        """Forget the last question and its answer."""
+        self._check_idle()
+        said = self.history.undo()
+        self.keep()
+        return said
+
+    def clear(self) -> None:
+        """Begin a new conversation. What was said stays in `turns`."""
+        self.rewrite_history("")
+
+    def rewrite_history(self, text: str) -> None:
+        """These messages instead of what was said so far."""
+        self.history.replace(history.parse(text))
+        self.keep()
+
+    def use(self, alias: str) -> str:
+        """Go on with the model that a short name stands for."""
+        return self.set_provider(*self._around.offers.alias(alias))
+
+    def set_provider(self, provider: str, model: str | None = None) -> str:
+        """Go on with this provider, and its default model if none is named."""
+        self.set({"provider": provider, **({"model": model} if model else {})})
+        return f"{self.settings.provider} {self.settings.model}"
+
+    def set_one(self, key: str, value: str) -> None:
+        """Change one setting, as a person wrote it."""
+        self.set({key: settings.check(key, value)})
+
+    def configure(self, text: str) -> None:
+        """Change settings as a text says: all of them, or none and a refusal."""
+        self.set(settings.parse(text))
+
+    def set(self, changes: Mapping[str, Any]) -> None:
+        """Change settings. They hold from the next turn on."""
+        if "provider" in changes:
+            provider = self._around.offers.find(changes["provider"])
+            changes = {"model": default_model(provider), **changes}
+        self.settings = structs.replace(self.settings, **changes)
+        self.keep()
+
+    def set_system(self, text: str) -> None:
+        """What the model is told before everything else."""
+        self.system = text
+        self.keep()
+
+    # What there is to read.
+
+    @property
+    def is_running(self) -> bool:
+        """True while an answer is coming."""
+        return self._runner.running is not None
+
+    @property
+    def waiting(self) -> int:
+        """How many prompts wait."""
+        return len(self._runner.waiting)
+
+    def config(self) -> str:
+        """The settings, all of them."""
+        return self.settings.text()
+
+    def state(self) -> str:
+        """What the agent does, and what became of its last turn if that is not a whole answer."""
+        return "".join(f"{line}\n" for line in self._state_lines())
+
+    def _state_lines(self) -> Iterator[str]:
+        running, waiting = self._runner.running, len(self._runner.waiting)
+        if running:
+            yield f"running turn {running.number}" + (f": {self._note}" if self._note else "")
+        else:
+            yield "idle"
+        if waiting:
+            yield f"{waiting} prompts wait" if waiting > 1 else "1 prompt waits"
+        ended = next((turn for turn in reversed(self.turns.values()) if turn.has_ended), None)
+        if ended and ended.state != DONE:
+            yield f"turn {ended.number} {ended.state}"
+
+    def status(self) -> str:
+        """The settings as verbs that can be written back, and the state."""
+        chosen = self.settings
+        state = "".join(f"# {line}\n" for line in self._state_lines())
+        verbs = chosen.text("temperature", "max_tokens", "register")
+        return f"provider {chosen.provider} {chosen.model}\n{verbs}{state}"
+
+    # Coming and going.
+
+    def add_machine(self, name: str, context: str = "") -> None:
+        """From the next turn on, blocks for this machine are routed to its file."""
+        self.machines[name] = Machine(self.shelf, name, self.turns.values(), context)
+
+    def remove_machine(self, name: str) -> None:
+        """The machine is gone."""
+        self.machines.pop(name).close()
+
+    def keep(self) -> None:
+        """Store what the agent is now."""
+        opening = msgspec.json.encode(self.history.opening).decode()
+        chosen = msgspec.json.encode(self.settings).decode()
+        self.shelf.put(AgentRow(self.shelf.agent, self.name, chosen, self.system, opening))
+
+    def remove(self) -> None:
+        """End everything: the running turn, those that wait, and all reading; nothing of it is kept."""
+        self._is_removed = True
+        self._runner.cancel(everything=True)
+        self.output.close()
+        for machine in self.machines.values():
+            machine.output.close()
+        self.shelf.forget()
+
+    def _check_idle(self) -> None:
+        if not self._runner.is_idle:
+            number = (self._runner.running or self._runner.waiting[0]).number
+            raise FileError(f"turn {number} is not over; wait for it, or cancel it first")

@@ -1,0 +1,78 @@
+"""Getting one answer from a provider: patience and its limits.
+
+A request that fails is tried again only while nobody has seen a word of the answer, and only if the provider says that
+it may help. A stream that falls silent is given up. Everything else is the provider's word, passed on.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+
+import trio
+from msgspec import Struct
+
+from llmfs.providers import Chunk, Provider, ProviderError, Request, Stop, Token
+from ninep.node import Answer
+
+RETRIES = 2
+BACKOFF = 0.5  # seconds before the first retry; each further one waits twice as long
+JITTER = 0.2  # of the wait is added at random, so that agents that failed together do not come back together
+MOST = 60.0  # seconds that anybody is let wait for a retry
+
+
+class Attempts(Struct, frozen=True):
+    """How an answer is got.
+
+    `idle` seconds of silence end it. `take` gets each chunk; if it returns a coroutine, that is waited for before the
+    next chunk is. `tell` hears of each failure that is tried to overcome.
+    """
+
+    idle: float
+    take: Callable[[Chunk], Answer[None]]
+    tell: Callable[[str], None]
+
+    async def answer(self, provider: Provider, request: Request) -> str:
+        """Have the request answered; why the model stopped. ProviderError if it could not be, in a sentence.
+
+        Cancelling closes the connection behind it before this returns.
+        """
+        for number in range(RETRIES + 1):
+            attempt = _Attempt(self)
+            try:
+                return await attempt.run(provider, request)
+            except ProviderError as error:
+                wait = _pause(number, error)
+                if attempt.has_text or wait is None:
+                    raise
+                self.tell(f"{error}; trying again in {wait:.1f} s")
+            await trio.sleep(wait)
+        raise AssertionError("the last attempt raises or returns")
+
+
+class _Attempt:
+    """One try. It remembers whether any text was passed on."""
+
+    def __init__(self, attempts: Attempts) -> None:
+        self._attempts, self.has_text = attempts, False
+
+    async def run(self, provider: Provider, request: Request) -> str:
+        idle = self._attempts.idle
+        with trio.move_on_after(idle) as patience:
+            async with provider.open_stream(request) as chunks:
+                async for chunk in chunks:
+                    if isinstance(chunk, Stop):
+                        return chunk.reason
+                    patience.deadline = trio.current_time() + idle
+                    self.has_text = self.has_text or (isinstance(chunk, Token) and bool(chunk.text))
+                    if waiting := self._attempts.take(chunk):
+                        await waiting
+        raise ProviderError(f"{provider.name} said nothing for {idle:g} s")
+
+
+def _pause(number: int, error: ProviderError) -> float | None:
+    """Seconds to wait after try `number` (from 0) failed; None if another one is no use."""
+    if not error.retryable or number == RETRIES:
+        return None
+    wait = error.retry_after if error.retry_after is not None else BACKOFF * 2**number
+    return wait * (1 + JITTER * random.random()) if wait <= MOST else None  # noqa: S311  # jitter guards no secret

@@ -1,0 +1,40 @@
+"""What llmfs can be told: flags, environment (LLMFS_…) and `.env`. The keys of providers go by their usual names."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic_settings import SettingsConfigDict
+
+from llmfs.providers import ProviderSettings
+from ninep.service import ServiceConfig
+
+
+class Config(ServiceConfig):
+    """Agents as directories. Keys of providers are read from the environment alone, as ANTHROPIC_API_KEY and so on."""
+
+    model_config = SettingsConfigDict(env_prefix="LLMFS_")
+
+    provider: str | None = Field(None, description="what new agents get; default: the first provider that is ready")
+    model: str | None = Field(None, description="the model that new agents get; default: the provider's first")
+    idle_timeout: float = Field(
+        120, gt=0, title="SECONDS", description="give an answer up after so long without a word from its provider"
+    )
+
+    _providers: ProviderSettings = PrivateAttr()
+
+    @model_validator(mode="after")
+    def _read_providers(self) -> Self:
+        """Keys and addresses are wrong at the start or never."""
+        try:
+            self._providers = ProviderSettings()
+        except ValidationError as error:
+            fault = error.errors()[0]
+            raise ValueError(f"{str(fault['loc'][0]).upper()}: {fault['msg']}") from None
+        return self
+
+    @property
+    def providers(self) -> ProviderSettings:
+        """Keys and addresses of the providers."""
+        return self._providers

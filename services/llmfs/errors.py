@@ -1,0 +1,36 @@
+"""An agent's errors so far, newest last: what went wrong while nobody's write was waiting for an answer."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Iterable
+
+from llmfs.rows import ErrorRow
+from llmfs.store import Shelf
+
+KEPT = 256  # the newest
+
+
+class Errors:
+    """The newest errors, kept over restarts."""
+
+    def __init__(self, shelf: Shelf, rows: Iterable[ErrorRow] = ()) -> None:
+        self._shelf, self._rows = shelf, deque(rows)
+
+    def add(self, text: str) -> None:
+        """Something went wrong."""
+        number = self._rows[-1].number + 1 if self._rows else 1
+        row = ErrorRow(self._shelf.agent, number, time.time(), " ".join(text.split()))
+        self._rows.append(row)
+        self._shelf.put(row)
+        if len(self._rows) > KEPT:
+            self._shelf.store.drop(self._rows.popleft())
+
+    def text(self) -> str:
+        """A line for each, with its time in UTC."""
+        return "".join(f"{_stamp(row.at)} {row.text}\n" for row in self._rows)
+
+
+def _stamp(at: float) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(at))

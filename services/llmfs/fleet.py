@@ -1,0 +1,128 @@
+"""All agents and machines: what a new one gets, and what goes with it when it is removed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from msgspec import structs
+
+from llmfs import names
+from llmfs.agent import Agent, Surroundings
+from llmfs.history import History
+from llmfs.offers import Default
+from llmfs.rows import MachineRow, Setting
+from llmfs.settings import Settings
+from llmfs.store import Shelf, Store
+from ninep import FileError
+
+DEFAULT = "default"  # the setting that holds the default provider and model
+
+
+class Fleet:
+    """The agents by name, and the machines' paths by name."""
+
+    def __init__(self, store: Store, around: Surroundings) -> None:
+        self.agents: dict[str, Agent] = {}
+        self.machines: dict[str, str] = {}
+        self._store, self._around = store, around
+        self._last = 0  # number of the last agent; none is used twice in a life of the service
+
+    # Verbs of the root. The text that they return is their reply.
+
+    def new(self, name: str, provider: str | None = None, model: str | None = None) -> str:
+        """Make an agent; says what answers it, and why that."""
+        self._check_free(name)
+        provider, model, why = self._around.offers.pick(provider, model)
+        self._admit(self.make(self._last + 1, name, Settings(provider, model)))
+        return f"{name} uses {provider} {model}: {why}"
+
+    def remove(self, name: str) -> None:
+        """Remove an agent with all it said. Its readers are released."""
+        if name not in self.agents:
+            raise FileError(f"no agent {name}; there are: {' '.join(self.agents) or 'none yet'}")
+        self.agents.pop(name).remove()
+        self._around.publish("agent.removed", agent=name)
+
+    def set_default(self, provider: str, model: str | None = None) -> str:
+        """What new agents get from now on."""
+        provider, model, _ = self._around.offers.pick(provider, model)
+        self._around.offers.default = Default(provider, model)
+        self._store.put(Setting(DEFAULT, f"{provider} {model}"))
+        return f"new agents use {provider} {model}"
+
+    def machine(self, action: Literal["add", "remove"], name: str, path: str | None = None) -> None:
+        """Add or remove a machine, for all agents. Its scene is at `path`, /NAME/scene if that is not given."""
+        if action == "add":
+            self._add_machine(name, path or f"/{name}/scene")
+        else:
+            self._remove_machine(name)
+
+    async def fork(self, agent: Agent, name: str) -> str:
+        """Make an agent that knows what this one knows."""
+        self._check_free(name)
+        messages = await agent.history.messages()
+        self._check_free(name)  # somebody may have taken it meanwhile
+        copy = self.make(self._last + 1, name, agent.settings)
+        copy.system, copy.history = agent.system, History(messages)
+        self._admit(copy)
+        for machine in agent.machines.values():
+            copy.machines[machine.name].tell(machine.context)
+        return f"{name} goes on where {agent.name} is"
+
+    # What there is to read.
+
+    def status(self) -> str:
+        """Verbs that can be written back, and the agents' states."""
+        return "".join(f"{line}\n" for line in self._status_lines())
+
+    def _status_lines(self) -> Iterator[str]:
+        provider, model, why = self._around.offers.pick(None, None)
+        yield f"default {provider} {model}  # {why}"
+        for name, path in self.machines.items():
+            yield f"machine add {name} {path}"
+        for agent in self.agents.values():
+            state = "; ".join(agent.state().splitlines())
+            yield f"new {agent.name} {agent.settings.provider} {agent.settings.model}  # {state}"
+
+    # Making agents.
+
+    def make(self, number: int, name: str, chosen: Settings) -> Agent:
+        """An agent with this number, not among the others yet."""
+        self._last = max(self._last, number)
+        return Agent(name, chosen, Shelf(self._store, number), self._around)
+
+    def _admit(self, agent: Agent) -> None:
+        """Have a new agent among the others, with a file for each machine."""
+        for machine in self.machines:
+            agent.add_machine(machine)
+        agent.keep()
+        self.agents[agent.name] = agent
+        self._around.publish("agent.new", agent=agent.name, **structs.asdict(agent.settings))
+
+    def _check_free(self, name: str) -> None:
+        names.check_agent(name)
+        if name in self.agents:
+            raise FileError(f"agent {name} exists")
+
+    # Machines.
+
+    def _add_machine(self, name: str, path: str) -> None:
+        names.check_machine(name)
+        if taken := next((other for other in self.machines if other.casefold() == name.casefold()), None):
+            raise FileError(f"machine {taken} exists")
+        if not path.startswith("/"):
+            raise FileError(f"the path of a machine's scene begins with /, unlike {path!r}")
+        self.machines[name] = path
+        self._store.put(MachineRow(name, path))
+        for agent in self.agents.values():
+            agent.add_machine(name)
+        self._around.publish("machine.added", machine=name, path=path)
+
+    def _remove_machine(self, name: str) -> None:
+        if name not in self.machines:
+            raise FileError(f"no machine {name}; there are: {' '.join(self.machines) or 'none yet'}")
+        self._store.drop(MachineRow(name, self.machines.pop(name)))
+        for agent in self.agents.values():
+            agent.remove_machine(name)
+        self._around.publish("machine.removed", machine=name)

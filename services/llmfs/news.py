@@ -1,0 +1,47 @@
+"""What happens, told to those who watch: the `events` file, the `metrics` file and the log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+
+from llmfs.fleet import Fleet
+from llmfs.store import Store
+from ninep.service import Events, Metrics
+
+log = structlog.get_logger("llmfs")
+
+TOKENS = ("input", "output", "cache_read", "cache_write")
+
+
+class News:
+    """`publish` is told of every fact once."""
+
+    def __init__(self) -> None:
+        self.events, self.metrics = Events(), Metrics()
+
+    def publish(self, kind: str, **facts: Any) -> None:
+        """Something happened: a noun and a verb, and its facts by name."""
+        self.events.publish(kind, **facts)
+        log.info(kind, **facts)
+        if kind == "turn.ended":
+            self._count(**facts)
+
+    def _count(self, *, state: str, provider: str, model: str, **facts: Any) -> None:
+        outcome = state.partition(":")[0]
+        self.metrics.counter("llmfs_turns_total", "Turns that have ended.", state=outcome).add()
+        for kind in TOKENS:
+            help = "Tokens that providers have counted."
+            self.metrics.counter("llmfs_tokens_total", help, provider=provider, model=model, kind=kind).add(facts[kind])
+
+    def watch(self, fleet: Fleet, store: Store) -> None:
+        """Measure these whenever somebody reads the metrics."""
+        agents = fleet.agents
+        gauge = self.metrics.gauge
+        gauge("llmfs_agents", "Agents.", lambda: len(agents))
+        gauge(
+            "llmfs_turns_running", "Turns whose answer is coming.", lambda: sum(a.is_running for a in agents.values())
+        )
+        gauge("llmfs_prompts_waiting", "Prompts that wait.", lambda: sum(a.waiting for a in agents.values()))
+        gauge("llmfs_unwritten_bytes", "Text that waits to be stored.", lambda: store.unwritten)

@@ -1,0 +1,68 @@
+"""Who can answer: the providers by name, what a new agent gets, and what the short names mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from llmfs.providers import ALIASES, Provider, choose
+from ninep import FileError
+
+
+class Default(Struct, frozen=True):
+    """What is got if nothing is asked for: a provider, and a model or else the provider's own default."""
+
+    provider: str | None = None
+    model: str | None = None
+
+
+class Offers:
+    """The providers that there are. All refusals are FileErrors, in words that say what there is."""
+
+    def __init__(self, providers: Mapping[str, Provider], default: Default) -> None:
+        self.default = default
+        self._providers = providers
+
+    def find(self, name: str) -> Provider:
+        """The provider of this name. Refused if there is none, or it cannot be asked for want of something."""
+        return choose(self._providers, name)[0]
+
+    def pick(self, provider: str | None, model: str | None) -> tuple[str, str, str]:
+        """Provider, model, and in words why these: as asked, else the default, else the first that is ready."""
+        instead = ""
+        if provider is None and self.default.provider is not None:
+            try:
+                found = self.find(self.default.provider)
+                return found.name, self.default.model or default_model(found), "the default"
+            except FileError as refusal:
+                instead = f"{refusal}; so "
+        found, why = choose(self._providers, provider)
+        return found.name, model or default_model(found), instead + why
+
+    def alias(self, name: str) -> tuple[str, str]:
+        """Provider and model that a short name stands for."""
+        if name not in ALIASES:
+            raise FileError(f"no alias {name}; there are: {' '.join(ALIASES)}")
+        return ALIASES[name]
+
+    def text(self) -> str:
+        """A line for each provider: its models, or what it needs."""
+        return "".join(_line(provider) for provider in self._providers.values())
+
+    async def aclose(self) -> None:
+        """Close what the providers keep open between answers."""
+        for provider in self._providers.values():
+            await provider.aclose()
+
+
+def default_model(provider: Provider) -> str:
+    """The model that a provider answers with if none is named."""
+    if not provider.models:
+        raise FileError(f"{provider.name} has no default model; name one: provider {provider.name} MODEL")
+    return provider.models[0]
+
+
+def _line(provider: Provider) -> str:
+    missing = provider.usable()
+    return f"{provider.name} {'not ready' if missing else 'ready'}: {missing or ' '.join(provider.models)}\n"

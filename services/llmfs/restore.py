@@ -1,0 +1,74 @@
+"""How the fleet comes back after a restart: rows of the store become agents again."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from operator import attrgetter
+from typing import Any, TypeVar
+
+import msgspec
+
+from llmfs.agent import Agent
+from llmfs.errors import Errors
+from llmfs.fleet import DEFAULT, Fleet
+from llmfs.history import History
+from llmfs.offers import Default, Offers
+from llmfs.providers import Message
+from llmfs.rows import AgentRow, ContextRow, ErrorRow, MachineRow, Row, Setting, TapeRow, TurnRow
+from llmfs.settings import Settings
+from llmfs.store import Store
+from llmfs.turn import RUNNING, Turn
+
+R = TypeVar("R", bound=Row)
+
+
+def restore(fleet: Fleet, store: Store, offers: Offers) -> None:
+    """Fill a new fleet with what the store has. A turn that ran is truncated, those that waited run. Blocks."""
+    for setting in store.rows(Setting):
+        if setting.name == DEFAULT:
+            offers.default = Default(*setting.value.split(" ", 1))
+    fleet.machines.update({row.name: row.path for row in store.rows(MachineRow)})
+    parts = _Parts(store)
+    for row in store.rows(AgentRow):
+        fleet.agents[row.name] = parts.agent(fleet, row)
+
+
+class _Parts:
+    """What belongs to agents, by agent."""
+
+    def __init__(self, store: Store) -> None:
+        self.contexts = _grouped(store.rows(ContextRow), "agent")
+        self.turns = _grouped(store.rows(TurnRow), "agent")
+        self.errors = _grouped(store.rows(ErrorRow), "agent")
+        self.tapes = _grouped(store.rows(TapeRow), "agent", "turn")
+
+    def agent(self, fleet: Fleet, row: AgentRow) -> Agent:
+        """An agent as it was, and every turn it had."""
+        agent = fleet.make(row.agent, row.name, msgspec.json.decode(row.settings, type=Settings))
+        agent.system = row.system
+        agent.errors = Errors(agent.shelf, self.errors[row.agent])
+        contexts = {context.machine: context.text for context in self.contexts[row.agent]}
+        for machine in fleet.machines:
+            agent.add_machine(machine, contexts.get(machine, ""))
+        turns = [self._turn(agent, turn) for turn in self.turns[row.agent]]
+        opening = msgspec.json.decode(row.opening, type=list[Message])
+        agent.history = History(opening, turns)
+        for turn in turns:
+            agent.enlist(turn)
+        return agent
+
+    def _turn(self, agent: Agent, row: TurnRow) -> Turn:
+        turn = Turn.restored(agent.shelf, row, self.tapes[row.agent, row.number])
+        if row.state == RUNNING:
+            agent.errors.add(f"turn {turn.number}: {turn.state}")
+        return turn
+
+
+def _grouped(rows: Iterable[R], *names: str) -> defaultdict[Any, list[R]]:
+    """Rows by the value, or the values, of these fields."""
+    groups = defaultdict[Any, list[R]](list)
+    field = attrgetter(*names)
+    for row in rows:
+        groups[field(row)].append(row)
+    return groups

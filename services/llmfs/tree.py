@@ -1,0 +1,122 @@
+"""The files of llmfs. Read these tables as one reads `ls`; what a file does is the method that stands beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import chain
+
+from llmfs import prompt
+from llmfs.agent import Agent
+from llmfs.fleet import Fleet
+from llmfs.machine import Machine
+from llmfs.news import News
+from llmfs.offers import Offers
+from llmfs.prompt import PromptWriter
+from llmfs.tape import TapeReader
+from llmfs.turn import Turn
+from ninep import service
+from ninep.node import Answer
+from ninep.opened import Entries
+from ninep.tree import Ctl, Dir, Each, Node, Opened, Query, Reader, Sink, Stream, Text
+
+
+def root_tree(fleet: Fleet, offers: Offers, news: News, health: Callable[[], str]) -> Dir:
+    """/: what every service has, the providers, and a directory for each agent."""
+    files = service.root(
+        manual=service.manual("llmfs"),
+        ctl=root_ctl(fleet),
+        events=news.events,
+        metrics=news.metrics,
+        health=health,
+        nodes={"providers": Text(offers.text)},
+    )
+    return Beside(files, Each(fleet.agents, partial(agent_tree, fleet), remove=fleet.remove))
+
+
+def root_ctl(fleet: Fleet) -> Ctl:
+    """/ctl."""
+    return Ctl(
+        fleet.status,
+        new=fleet.new,
+        remove=fleet.remove,
+        default=fleet.set_default,
+        machine=fleet.machine,
+    )
+
+
+def agent_tree(fleet: Fleet, agent: Agent) -> Dir:
+    """/NAME: an agent. Each machine's file lies beside its own."""
+    output = Stream(agent.output.open)
+    files = Dir(
+        ctl=agent_ctl(fleet, agent),
+        input=Sink(open=lambda: PromptWriter(agent)),
+        output=output,
+        OUTPUT=output,
+        ask=Query(partial(ask, agent)),
+        state=Text(agent.state),
+        config=Text(agent.config, agent.configure, at_once=True),
+        system=Text(lambda: agent.system, agent.set_system),
+        history=Text(agent.history.text, agent.rewrite_history),
+        errors=Text(agent.errors.text),
+        context=Each(agent.machines, lambda machine: Text(lambda: machine.context, machine.tell)),
+        turns=Each(agent.turns, turn_tree),
+    )
+    return Beside(files, Each(agent.machines, machine_file))
+
+
+def agent_ctl(fleet: Fleet, agent: Agent) -> Ctl:
+    """/NAME/ctl."""
+    return Ctl(
+        agent.status,
+        provider=agent.set_provider,
+        model=partial(agent.set_one, "model"),
+        use=agent.use,
+        temperature=partial(agent.set_one, "temperature"),
+        max_tokens=partial(agent.set_one, "max_tokens"),
+        cancel=agent.cancel,
+        retry=agent.retry,
+        clear=agent.clear,
+        undo=agent.undo,
+        fork=partial(fleet.fork, agent),
+        register=partial(agent.set_one, "register"),
+    )
+
+
+def machine_file(machine: Machine) -> Node:
+    """/NAME/A: read for the blocks that are for the machine, written for what the agent is told of it."""
+    return Stream(machine.output.open, machine.tell)
+
+
+def turn_tree(turn: Turn) -> Dir:
+    """/NAME/turns/N."""
+    return Dir(
+        prompt=Text(turn.prompt.text),
+        answer=Stream(lambda: TapeReader(turn.answer)),
+        state=Text(lambda: turn.state + "\n"),
+        usage=Text(turn.usage_text),
+    )
+
+
+def ask(agent: Agent, question: bytes) -> Reader:
+    """/NAME/ask: the answer to this prompt. Reading it to its end counts as reading `output`."""
+    return TapeReader(agent.ask(prompt.of_bytes(question)).answer, counts=True)
+
+
+class Beside(Dir):
+    """A directory of its own files, and beside them a live view of a mapping; a file of its own goes first."""
+
+    def __init__(self, files: Mapping[str, Node], others: Each) -> None:
+        super().__init__(files)
+        self._others = others
+
+    def __missing__(self, name: str) -> Node:
+        return self._others[name]
+
+    def open(self, mode: int) -> Opened:
+        """Its own entries, then the others."""
+        return Entries(lambda: chain(self.items(), self._others.items()))
+
+    def remove(self, name: str) -> Answer[None]:
+        """What is in the view may be removable."""
+        return super().remove(name) if name in self else self._others.remove(name)
