@@ -91,6 +91,12 @@ class Graph:
         """The nodes whose parent it is."""
         return tuple(self._children.get(id, ()))
 
+    def ancestry(self, id: int) -> Iterator[int]:
+        """The node, its parent, and so on; nothing for 0."""
+        while id:
+            yield id
+            id = self.nodes[id].props.get("parent", 0)
+
     def get(self, id: int, prop: str) -> Any:
         """A property as a program reads it; Refused if the noun has no such word."""
         node = self.node(id)
@@ -174,7 +180,7 @@ class Graph:
         kept = self._kept(id, noun, props)
         if node is None or node.name != name:
             if (other := self.ids.get(name)) is not None:
-                if other in self._ancestry(kept.get("parent", node.props.get("parent", 0) if node else 0)):
+                if other in self.ancestry(kept.get("parent", node.props.get("parent", 0) if node else 0)):
                     raise Refused(f"{name} cannot be in the node that it takes the place of")
                 self._remove(other)
             node = (
@@ -221,13 +227,8 @@ class Graph:
     def _check_parent(self, id: int, parent: int) -> None:
         if parent:
             self.node(parent)
-        if id in self._ancestry(parent):
+        if id in self.ancestry(parent):
             raise Refused("a node cannot be inside itself")
-
-    def _ancestry(self, id: int) -> Iterator[int]:
-        while id:
-            yield id
-            id = self.nodes[id].props.get("parent", 0)
 
     def _write(self, node: Node, kept: Mapping[str, Any]) -> None:
         """Kept values into the columns and the node. What is as by default is not stored: equal scenes are equal."""

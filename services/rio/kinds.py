@@ -19,18 +19,20 @@ from .values import (
     COLOR,
     EXTENT,
     LINK,
+    MOST_POINTS,
     PLACE,
-    PLACES,
     PROSE,
     SCALE,
     SPIN,
     SPOT,
     TAGS,
+    TIP,
     TOGGLE,
     TURN,
     Choice,
     Form,
     Numeric,
+    Places,
     Refused,
     nearest,
     number,
@@ -161,7 +163,6 @@ _SHADOW = Word("shadow", TOGGLE, True, "whether it casts a shadow")
 _ANCHOR = Word("anchor", Choice(*ANCHORS), "center", "which part of it lies on `at`")
 _BORDER = Word("border", number(0), 0.0, "the width of its outline, inside its edge")
 _BORDER_COLOR = Word("border_color", COLOR, _color("white"), "the colour of its outline")
-_POINTS = Word("points", PLACES, None, "its places, x y in the view or x y z in the world, from `at`")
 
 
 def _noun(name: str, space: str, about: str, *words: Word) -> Kind:
@@ -204,6 +205,10 @@ def _loose(name: str, about: str, *words: Word) -> Kind:
         Word("rotate", SPIN, (0.0, 0.0, 0.0), "degrees, clockwise, or about x y z"),
         _LAYER,
     )
+
+
+def _points(most: int) -> Word:
+    return Word("points", Places(most), None, "its places, x y in the view or x y z in the world, from `at`")
 
 
 def _paint(name: str) -> Word:
@@ -266,19 +271,19 @@ _NOUNS = (
         Word("font", Choice("regular", "bold", "italic", "mono"), "regular", "how it is set"),
         _ANCHOR,
     ),
-    _flat("polygon", "an area between places", (0.0, 0.0), _POINTS, _paint("#5b8def"), _BORDER, _BORDER_COLOR),
+    _flat("polygon", "an area between places", (0.0, 0.0), _points(4096), _paint("#5b8def"), _BORDER, _BORDER_COLOR),
     _loose(
         "line",
         "a line from `at` to `to`, or through places",
-        Word("to", ANYWHERE, None, "where it ends"),
-        _POINTS,
+        Word("to", TIP, None, "where it ends"),
+        _points(100_000),
         Word("size", number(0), 3.0, "how thick it is, in pixels"),
         _paint("#c6cad8"),
     ),
     _loose(
         "points",
         "many dots",
-        _POINTS,
+        _points(MOST_POINTS),
         Word("size", number(0), 4.0, "the diameter of each, in pixels"),
         _paint("#68cdf5"),
     ),

@@ -70,7 +70,7 @@ class Numeric:
         whole: bool = False,
     ) -> None:
         self.says, self.low, self.high = says, low, high
-        self.width = len(next(iter(spread.values())))
+        self.width = max(map(len, spread.values()))
         self._spread, self._terse, self._whole = dict(sorted(spread.items())), terse, whole
 
     def of(self, value: Any) -> Any:
@@ -278,6 +278,9 @@ class Places:
 
     says = "places: x y, or x y z, for each"
 
+    def __init__(self, most: int = MOST_POINTS) -> None:
+        self.most = most
+
     def of(self, value: Any) -> Floats:
         """An array of its own, read-only: the wire's would keep a whole frame in memory."""
         try:
@@ -288,8 +291,8 @@ class Places:
             array = array.reshape(0, 2)
         if array.ndim != 2 or array.shape[1] not in (2, 3):
             raise Refused(f"an array of shape {array.shape} is not {self.says}")
-        if len(array) > MOST_POINTS:
-            raise Refused(f"{len(array):,} places in one node; {MOST_POINTS:,} is the most")
+        if len(array) > self.most:
+            raise Refused(f"{len(array):,} places in one node; {self.most:,} is the most")
         if not (np.abs(array) <= FARTHEST).all():
             raise Refused("a place is out of range")
         array.flags.writeable = False
@@ -342,6 +345,7 @@ EXTENT = Numeric("a number from 0 up, or three: width height depth", {1: (0, 0, 
 AREA = Numeric("a number from 0 up, or two: width height", {1: (0, 0), 2: (0, 1)}, 0)
 TURN = Numeric("degrees about the vertical axis, or about x y z", {1: (ZERO, 0, ZERO), 3: (0, 1, 2)})
 SPIN = Numeric("degrees, clockwise", {1: (ZERO, ZERO, 0), 3: (0, 1, 2)}, terse=True)
+TIP = Numeric(ANYWHERE.says, {2: (0, 1), 3: (0, 1, 2)})  # stays as it was given: that says which of the two it is
 SCALE = Numeric("a number, or three: x y z", {1: (0, 0, 0), 3: (0, 1, 2)})
 COLOR = Color()
-TOGGLE, PROSE, TAGS, PLACES, LINK = Toggle(), Prose(), Tags(), Places(), Link()
+TOGGLE, PROSE, TAGS, LINK = Toggle(), Prose(), Tags(), Link()
