@@ -42,7 +42,7 @@ NEVER_FLUSHED = (*ENDS_FID, Tversion)  # must happen, or undoes everything: a ca
 Reply = TypeVar("Reply", bound=Message)
 
 
-class ConnectionLost(OSError):  # noqa: N818 - it tells a fact of life, and reads like ConnectionResetError's siblings
+class ConnectionLost(OSError):  # noqa: N818 - the name says what happened; that it is an error, OSError says
     """The server went away, and with it every request that waited."""
 
 
@@ -84,7 +84,7 @@ class _Call:
             trio.lowlevel.reschedule(task, result)
 
     def cancel(self) -> None:
-        if self.raise_cancel:
+        if self.task and self.raise_cancel:
             self.wake(outcome.capture(self.raise_cancel))
 
 
@@ -203,7 +203,7 @@ class Calls:
     def _settle(self, reply: Message) -> None:
         call = self._pending.pop(reply.tag, None)
         if not call:
-            raise ProtocolError(f"an answer to nothing: {reply}")
+            raise ProtocolError(f"{type(reply).__name__} tag {reply.tag} is an answer to nothing")
         request = call.request
         if isinstance(request, Tflush):
             self._settle_flush(request)

@@ -169,7 +169,7 @@ def _show(default: object) -> str:
 # The command line.
 
 
-def read_config(model: type[C], name: str, argv: Sequence[str] | None = None, port: int = 0) -> C:
+def read_config(model: type[C], name: str, argv: Sequence[str] | None = None) -> C:
     """The configuration from the command line, the environment and `.env`.
 
     What is wrong is said in one line each, and the process ends with status 2; `--help` ends it with 0.
