@@ -1,10 +1,12 @@
 """The client against the real server, and against servers that misbehave as a script says."""
 
+import random
 import socket
+from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 import trio
@@ -354,6 +356,56 @@ async def test_an_answer_that_crosses_its_flush_is_not_lost() -> None:
         await wait_all_tasks_blocked()
         assert second.cancelled_caught
         assert not first.cancelled_caught
+
+
+class Tickets:
+    """A stream that gives each ticket to one reader only: what a cancelled read took would be missing."""
+
+    def __init__(self) -> None:
+        self.left = deque[bytes]()
+        self._more = trio.Condition()
+
+    async def put(self, ticket: bytes) -> None:
+        """One more."""
+        self.left.append(ticket)
+        async with self._more:
+            self._more.notify()
+
+    def read(self, count: int) -> Any:
+        """The next."""
+        return self._wait()
+
+    async def _wait(self) -> bytes:
+        async with self._more:
+            while not self.left:
+                await self._more.wait()
+        return self.left.popleft()
+
+    def close(self) -> None:
+        """All readers share it."""
+
+
+async def test_whatever_is_cancelled_every_ticket_reaches_one_reader(autojump_clock: MockClock) -> None:
+    """Of a thousand reads, cut off at any moment by chance, none takes a ticket that nobody gets."""
+    chance, tickets, got = random.Random(9), Tickets(), list[bytes]()
+    wanted = [f"{n}".encode() for n in range(300)]
+
+    async def collect(root: Client) -> None:
+        async with root.open("tickets") as file:
+            while len(got) < len(wanted):
+                with trio.move_on_after(chance.random() / 200):
+                    got.append(await file.read())
+
+    async with (
+        client_of(Dir(tickets=Stream(lambda: tickets))) as root,
+        trio.open_nursery() as nursery,
+    ):
+        for _ in range(5):
+            nursery.start_soon(collect, root)
+        for ticket in wanted:
+            await tickets.put(ticket)
+            await trio.sleep(chance.random() / 1000)
+    assert sorted(got) == sorted(wanted)
 
 
 async def test_who_cancels_waits_for_the_rflush_and_not_for_ever(autojump_clock: MockClock) -> None:
