@@ -29,11 +29,12 @@ class News:
             self._count(**facts)
 
     def _count(self, *, state: str, provider: str, model: str, **facts: Any) -> None:
-        outcome = state.partition(":")[0]
-        self.metrics.counter("llmfs_turns_total", "Turns that have ended.", state=outcome).add()
+        counter = self.metrics.counter
+        counter("llmfs_turns_total", "Turns that have ended.", state=state.partition(":")[0]).add()
         for kind in TOKENS:
-            help = "Tokens that providers have counted."
-            self.metrics.counter("llmfs_tokens_total", help, provider=provider, model=model, kind=kind).add(facts[kind])
+            if amount := facts[kind]:
+                help = "Tokens that providers have counted."
+                counter("llmfs_tokens_total", help, provider=provider, model=model, kind=kind).add(amount)
 
     def watch(self, fleet: Fleet, store: Store) -> None:
         """Measure these whenever somebody reads the metrics."""

@@ -47,12 +47,11 @@ def root_ctl(fleet: Fleet) -> Ctl:
 
 def agent_tree(fleet: Fleet, agent: Agent) -> Dir:
     """/NAME: an agent. Each machine's file lies beside its own."""
-    output = Stream(agent.output.open)
     files = Dir(
         ctl=agent_ctl(fleet, agent),
         input=Sink(open=lambda: PromptWriter(agent)),
-        output=output,
-        OUTPUT=output,
+        output=Stream(agent.output.open),
+        OUTPUT=Stream(agent.output.open),
         ask=Query(partial(ask, agent)),
         state=Text(agent.state),
         config=Text(agent.config, agent.configure, at_once=True),
