@@ -1,0 +1,203 @@
+"""The mounts: what `ctl` adds and removes, what a restart brings back, and what is up.
+
+    add rio unix!/tmp/ns.me/rio  # up 0.1 ms
+    add truck 192.168.1.50:5642/rio  # down: 192.168.1.50:5642 cannot be reached: no route to host
+
+The lines of `ctl` can be written back. Those that a user added are kept, in the same words, in a file of the state
+directory; those of the command line are mounted anew at each start, and are not kept.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import structlog
+import trio
+
+from ninep import FileError
+from ninep.dial import Address
+from ninep.events import Events
+from ninep.server import serve_connection
+from ninep.tree import Dir
+from riomux.connect import Connection, connect, greet
+from riomux.keeper import Keeper
+from riomux.peers import Backend
+from riomux.pump import Pump
+from riomux.splice import Splice
+
+log = structlog.get_logger("riomux")
+
+PORT = 5642  # of an address that names none: the mux of another machine
+RESERVED = ("routes", "discovered")
+"""Names of files that the root does not have yet and may have one day."""
+
+_NAME = re.compile(r"\w[\w.-]{0,63}")
+
+
+def check_name(name: str) -> None:
+    """Refuse what cannot be the name of a directory that people type."""
+    if not _NAME.fullmatch(name):
+        raise FileError(f"{name!r} is no name for a mount: take letters, digits, - and . (at most 64)")
+
+
+class Mount(NamedTuple):
+    """A backend, where it is, and who keeps it linked."""
+
+    address: Address
+    keeper: Keeper
+    is_kept: bool  # over restarts
+
+    def line(self) -> str:
+        """The command that mounts it."""
+        return f"add {self.keeper.backend.name} {self.address}"
+
+    def state(self) -> str:
+        """Whether it is up."""
+        backend, trip = self.keeper.backend, self.keeper.round_trip
+        if backend.links and trip is not None:
+            return f"up {trip * 1000:.1f} ms"
+        return f"down: {backend.down}" if backend.down else "dialling"
+
+
+class Mounts:
+    """The backends by name, and the tasks that keep them. Used as the verbs of `ctl`."""
+
+    def __init__(self, splice: Splice, nursery: trio.Nursery, events: Events, file: Path | None = None) -> None:
+        self.pump = Pump(splice, self._wish)
+        self._splice, self._nursery, self._events, self._file = splice, nursery, events, file
+        self._mounts: dict[str, Mount] = {}
+        self._root = Dir()
+        self._writing = trio.Lock()
+        self._home = Keeper(splice.home, self._connect_home, self.pump, lambda backend, why: None)
+
+    # What a user does.
+
+    async def add(self, name: str, address: str) -> None:
+        """Mount the server at an address, which must answer now."""
+        where = self._check(name, address)
+        try:
+            connection = await connect(where)
+        except OSError as error:
+            raise FileError(str(error)) from None
+        try:
+            self._check(name, address)  # somebody may have been faster
+            mount = self._mount(name, where, is_kept=True)
+        except FileError:
+            connection.sock.close()
+            raise
+        mount.keeper.link(connection)
+        await self._keep()
+
+    async def remove(self, name: str) -> None:
+        """Take a mount away; what is open in it is answered with an error."""
+        if name not in self._mounts:
+            raise FileError(f"there is no mount {name}; the mounts are: {' '.join(self._mounts) or 'none'}")
+        mount = self._mounts.pop(name)
+        del self._root[name]
+        mount.keeper.scope.cancel()
+        self._splice.unmount(mount.keeper.backend)
+        self.pump.flush()
+        self._events.publish("mount.removed", name=name, address=str(mount.address))
+        await self._keep()
+
+    def status(self) -> str:
+        """A line for each mount, which can be written back."""
+        return "".join(f"{mount.line()}  # {mount.state()}\n" for mount in self._mounts.values())
+
+    def health(self) -> str:
+        """What is not up."""
+        down = [f"{name} is {mount.state()}" for name, mount in self._mounts.items() if not mount.keeper.backend.links]
+        return "\n".join(down) or "ok"
+
+    # What happens at the start.
+
+    async def begin(self, root: Dir, expected: Iterable[str]) -> None:
+        """Show the mounts in this directory, with those of the last time and `expected` (NAME=ADDRESS)."""
+        self._root = root
+        for word in expected:
+            name, _, address = word.partition("=")
+            self._mount(name, self._check(name, address), is_kept=False)
+        for name, address in self._kept():
+            if name not in self._mounts:
+                self._mount(name, self._check(name, address), is_kept=True)
+        self._home.link(await self._connect_home())
+        self._nursery.start_soon(self._home.run)
+        self.pump.flush()
+
+    def _check(self, name: str, address: str) -> Address:
+        """The address, if both are good."""
+        check_name(name)
+        if name in self._mounts:
+            raise FileError(f"{name} is mounted already, from {self._mounts[name].address}; remove it first")
+        if name in self._root or name in RESERVED:
+            raise FileError(f"{name} is a file of the multiplexer; take another name")
+        try:
+            return Address.parse(address, PORT)
+        except ValueError as error:
+            raise FileError(str(error)) from None
+
+    def _mount(self, name: str, address: Address, *, is_kept: bool) -> Mount:
+        backend = self._splice.mount(name)
+        keeper = Keeper(backend, partial(connect, address), self.pump, self._notice)
+        mount = self._mounts[name] = Mount(address, keeper, is_kept)
+        self._root[name] = Dir()
+        self._nursery.start_soon(keeper.run)
+        self._events.publish("mount.added", name=name, address=str(address))
+        return mount
+
+    def _wish(self, backend: Backend) -> None:
+        if backend is self._splice.home:
+            self._home.wish()
+        elif backend.name in self._mounts:
+            self._mounts[backend.name].keeper.wish()
+
+    def _notice(self, backend: Backend, why: str) -> None:
+        kind, facts = ("mount.down", {"reason": why}) if why else ("mount.up", {})
+        log.info(kind, name=backend.name, **facts)
+        self._events.publish(kind, name=backend.name, **facts)
+
+    async def _connect_home(self) -> Connection:
+        """The mux's own files are served over a connection like any other, only that it stays in the process."""
+        ours, theirs = socket.socketpair()
+        self._nursery.start_soon(serve_connection, theirs, self._root)
+        return await greet(ours, "the multiplexer's own tree")
+
+    # What survives.
+
+    async def _keep(self) -> None:
+        """Write down what is to be mounted next time. FileError if that cannot be done."""
+        if self._file:
+            async with self._writing:
+                lines = [f"{mount.line()}\n" for mount in self._mounts.values() if mount.is_kept]
+                try:
+                    await trio.to_thread.run_sync(_write_whole, self._file, "".join(lines))
+                except OSError as error:
+                    raise FileError(f"done, but not for the next start: {error.strerror or error}") from None
+
+    def _kept(self) -> list[tuple[str, str]]:
+        if not self._file or not self._file.exists():
+            return []
+        kept = []
+        for line in self._file.read_text(encoding="utf-8").splitlines():
+            match line.split():
+                case ["add", name, address]:
+                    kept.append((name, address))
+                case [_, *_]:
+                    log.warning("mounts.unreadable", file=str(self._file), line=line)
+        return kept
+
+
+def _write_whole(file: Path, text: str) -> None:
+    """All of it or nothing, whatever happens meanwhile."""
+    fresh = file.with_suffix(".new")
+    with fresh.open("w", encoding="utf-8") as out:
+        out.write(text)
+        out.flush()
+        os.fsync(out.fileno())
+    fresh.replace(file)

@@ -1,0 +1,318 @@
+"""What the multiplexer knows: clients, their fids, backends, the links to them, and what is pending on each link.
+
+    Client   one connection of somebody who uses the tree; its fids and tags are numbers of its own choice
+    Fid      what one of a client's numbers stands for: a place in a backend's tree, and the number it has there
+    Backend  a mounted server (or `home`, the mux's own tree), with the links to it
+    Link     one connection to a backend, shared by a few clients; tags and fids on it are numbers of ours
+    Pending  a request on a link: who asked, what reply is due, what to do with it (the kinds are in `replies`)
+
+Only data and the small steps that keep it consistent; no IO and no decisions.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from typing import NamedTuple, Protocol
+
+import msgspec
+
+from ninep.codec import encode
+from ninep.errors import FileError
+from ninep.messages import NOTAG, Message, Qid, Rerror, Tclunk
+from ninep.session import MSIZE
+from riomux.frames import RERROR, Frame, put_tag
+from riomux.qids import root_qid
+
+TAGS_AT_ONCE = 32  # tags that a link makes when it runs out of free ones
+
+# Of the 65535 tags of a link, requests of clients may take the first part, our own clunks the second; the rest is for
+# the flushes of clients that have gone, which are 256 for each of the few clients of a link.
+TAGS_OF_CLIENTS = 44 * 1024
+TAGS_OF_CLUNKS = 56 * 1024
+
+
+class Waiting(Protocol):
+    """A request that waits inside the mux, under a client's tag."""
+
+    def cancel(self) -> None:
+        """It was flushed, or its client has gone: nothing may come of it any more."""
+
+
+class Peer:
+    """One end of a conversation. What is said to it gathers in `out` until the edge sends it."""
+
+    __slots__ = ("_said", "out")
+
+    def __init__(self, said: list[Peer]) -> None:
+        self._said = said
+        self.out: list[bytes | memoryview] = []
+
+    def say(self, data: bytes | memoryview) -> None:
+        """Have bytes sent. A view of the receive buffer is good until more is received."""
+        if not self.out:
+            self._said.append(self)
+        self.out.append(data)
+
+    def take(self) -> list[bytes | memoryview]:
+        """What is to be sent now."""
+        out, self.out = self.out, []
+        return out
+
+
+class Client(Peer):
+    """One connection of a user of the tree. `again` takes a request of it that has waited."""
+
+    __slots__ = ("_again", "fids", "has_version", "links", "msize", "tags")
+
+    def __init__(self, said: list[Peer], again: Callable[[Client, Frame], None]) -> None:
+        super().__init__(said)
+        self._again = again
+        self.msize = MSIZE  # bytes of the largest message either way
+        self.has_version = False
+        self.fids: dict[int, Fid] = {}
+        self.tags: dict[int, Pending | Waiting] = {}  # every request that has no reply yet
+        self.links: dict[Backend, Link] = {}  # by which it speaks to each backend
+
+    def park(self, fid: Fid, frame: Frame) -> None:
+        """Keep a request until its fid, which is on its way, has arrived."""
+        assert fid.waiting is not None
+        parked = self.tags[frame.tag] = Parked(fid, frame.copy())
+        fid.waiting.append(parked)
+
+    def release(self, fid: Fid) -> None:
+        """A fid has arrived, or will not: go on with what was asked of it meanwhile."""
+        waiting, fid.waiting = fid.waiting, None
+        for parked in waiting or ():
+            del self.tags[parked.frame.tag]
+            self._again(self, parked.frame)
+
+    def tell(self, message: Message) -> None:
+        """Answer something by ourselves."""
+        self.say(encode(message))
+
+    def refuse(self, tag: int, why: str) -> None:
+        """Answer with an Rerror."""
+        self.say(encode(Rerror(tag, why)))
+
+
+class Place(NamedTuple):
+    """Where a fid stands: names from the root of a backend's tree.
+
+    The directory where a backend is mounted is a place in `home` for as long as it is not opened: so `ls -l /` asks
+    the mux alone, and never waits for a machine that is down.
+    """
+
+    backend: Backend
+    path: tuple[str, ...] = ()
+
+
+class Fid:
+    """A client's handle on a file."""
+
+    __slots__ = ("backend", "is_directory", "is_open", "link", "number", "path", "room", "user", "waiting")
+
+    def __init__(self, user: str, place: Place, link: Link | None = None, number: int = 0) -> None:
+        self.user = user  # the uname of the Tattach it comes from
+        self.backend, self.path = place
+        self.link = link  # None if that is lost: the fid is stale
+        self.number = number  # its number on the link
+        self.room = -1  # bytes that a Tread or Twrite may carry on the fast path; -1 until a plain file is open
+        self.is_open = self.is_directory = False
+        self.waiting: list[Parked] | None = None  # requests on it while it is on its way; None when it has arrived
+
+    @property
+    def place(self) -> Place:
+        """Where it stands."""
+        return Place(self.backend, self.path)
+
+    def arrive(self, place: Place, link: Link, number: int) -> None:
+        """Stand somewhere else from now on, perhaps in another backend."""
+        self.backend, self.path = place
+        self.link, self.number = link, number
+
+    def lose(self) -> None:
+        """Its link is gone. It stays what it was, and stands for nothing."""
+        self.link, self.room = None, -1
+
+
+class Parked:
+    """A request on a fid that is on its way."""
+
+    __slots__ = ("fid", "frame")
+
+    def __init__(self, fid: Fid, frame: Frame) -> None:
+        self.fid, self.frame = fid, frame
+
+    def cancel(self) -> None:
+        """It was flushed before its turn came."""
+        if self.fid.waiting and self in self.fid.waiting:
+            self.fid.waiting.remove(self)
+
+
+class Pending(msgspec.Struct, gc=False):
+    """A request on a link that has no reply yet. This class is for those whose reply may pass untouched.
+
+    gc=False makes it as cheap as a tuple. The cycle through `client.tags` is broken when the reply comes, the client
+    goes or the link is lost, and one of these always happens.
+    """
+
+    client: Client | None  # None for our own requests, and when the client has gone
+    tag: int  # the client's
+    link: Link
+    number: int  # the tag on the link
+    fid: Fid | None
+    expect: int  # the type of the reply, if it is not an Rerror
+    most: int  # bytes of the largest reply that passes unseen (and of the smallest, unless it is an Rread); 0: none
+
+    def settle(self, frame: Frame) -> bool:
+        """The reply has come: do what it means. True if the client gets it, edited or not."""
+        return frame.type == RERROR or frame.size == self.most
+
+    def flushed(self) -> None:
+        """The reply will never come, for the client flushed the request."""
+
+    def lose(self, why: str) -> None:
+        """The reply will never come, for the link is lost."""
+        if self.client:
+            self.client.refuse(self.tag, why)
+
+
+class Errand(Pending, gc=False):
+    """A request of our own. `then` gets its reply, or an Rerror if the link is lost."""
+
+    then: Callable[[Message], None]
+
+    def settle(self, frame: Frame) -> bool:
+        """Hand the reply to whoever asked."""
+        self.then(frame.decode())
+        return False
+
+    def lose(self, why: str) -> None:
+        """There will be no reply."""
+        self.then(Rerror(0, why))
+
+
+class Link(Peer):
+    """One connection to a backend."""
+
+    __slots__ = (  # what the fast path reads comes first
+        *("free", "pending", "msize", "backend", "entered", "is_lost", "load"),
+        *("_fids", "_next", "_tags", "_unasked"),
+    )
+
+    def __init__(self, said: list[Peer], backend: Backend, msize: int, entered: dict[str, int]) -> None:
+        super().__init__(said)
+        self.backend, self.msize = backend, msize
+        self.is_lost = False
+        self.load = 0  # clients that use it
+        self.entered: dict[str, int | list[Entrant]] = {**entered}  # user -> the fid of the root, or who waits for it
+        self.pending: dict[int, Pending] = {}
+        self.free: list[int] = []  # tags that nothing bears
+        self._tags = 0  # tags made so far
+        self._unasked: deque[tuple[Message, Callable[[Message], None]]] = deque()
+        self._fids: list[int] = []  # numbers that no fid bears
+        self._next = 1 + max(entered.values(), default=-1)
+
+    def take_tag(self) -> int:
+        """A tag for a client's request that nothing outstanding bears. FileError when too many are in use."""
+        if len(self.pending) >= TAGS_OF_CLIENTS:
+            raise FileError(f"too many requests wait for {self.backend.name}")
+        self.make_tags()
+        return self.free.pop()
+
+    def make_tags(self) -> None:
+        """Have free tags, if there are any left."""
+        if not self.free:
+            more = range(self._tags, min(self._tags + TAGS_AT_ONCE, NOTAG))
+            self._tags = more.stop
+            self.free.extend(reversed(more))
+
+    def take_fid(self) -> int:
+        """A number that no fid on this link bears."""
+        if self._fids:
+            return self._fids.pop()
+        self._next += 1
+        return self._next - 1
+
+    def give_back_fid(self, number: int) -> None:
+        """The backend no longer knows a fid of this number."""
+        self._fids.append(number)
+
+    def ask(self, message: Message, then: Callable[[Message], None]) -> None:
+        """Make a request of our own, as soon as there is a tag for it."""
+        if self.is_lost:
+            then(Rerror(0, f"{self.backend.name} is gone"))
+        elif len(self.pending) >= TAGS_OF_CLUNKS:
+            self._unasked.append((message, then))
+        else:
+            self.make_tags()
+            number = self.free.pop()
+            self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
+            frame = bytearray(encode(message))
+            put_tag(frame, 5, number)
+            self.say(memoryview(frame))
+
+    def ask_the_rest(self) -> None:
+        """Tags may be free again: make the requests that had none."""
+        while self._unasked and len(self.pending) < TAGS_OF_CLUNKS:
+            self.ask(*self._unasked.popleft())
+
+    def retire(self, number: int) -> None:
+        """Clunk a fid that no client has any more; its number is free when the backend has answered."""
+        self.ask(Tclunk(0, number), lambda _: self.give_back_fid(number))
+
+
+class Entrant(Protocol):
+    """Who waits for a way into a backend."""
+
+    def resume(self) -> None:
+        """There is one now."""
+
+    def refuse(self, why: str) -> None:
+        """There will be none."""
+
+
+class Backend:
+    """A mounted server; number 0 is `home`, the mux's own tree."""
+
+    __slots__ = ("_wishes", "down", "entrants", "is_patient", "is_wished", "links", "name", "number", "root", "tree")
+
+    def __init__(self, wishes: list[Backend], name: str, number: int, tree: tuple[str, ...] = ()) -> None:
+        self._wishes = wishes
+        self.name, self.number, self.tree = name, number, tree
+        self.root: Qid = root_qid(number)
+        self.links: list[Link] = []
+        self.down: str | None = None  # why the last dial failed; None while nothing is known to be wrong
+        self.is_patient = True  # whether somebody may wait for a dial: not if the last took long to fail
+        self.is_wished = False  # whether a link has been asked for
+        self.entrants: list[Entrant] = []  # who waits for a link
+
+    def wish(self) -> None:
+        """Have another link made, if none is being made already."""
+        if not self.is_wished:
+            self.is_wished = True
+            self._wishes.append(self)
+
+    def __repr__(self) -> str:
+        return f"<backend {self.name}>"
+
+
+class Trees:
+    """What clients see as one: the mux's own tree, and the backends by the names they are mounted under."""
+
+    __slots__ = ("home", "mounts")
+
+    def __init__(self, home: Backend) -> None:
+        self.home = home
+        self.mounts: dict[str, Backend] = {}
+
+    def mount_at(self, place: Place) -> Backend | None:
+        """The backend that is mounted at a place."""
+        return self.mounts.get(place.path[0]) if place.backend is self.home and len(place.path) == 1 else None
+
+    def known(self, place: Place) -> Qid | None:
+        """The qid of a place, if we know it better than its server: of every root, and of where it is mounted."""
+        if mount := self.mount_at(place):
+            return mount.root
+        return None if place.path else place.backend.root

@@ -1,0 +1,143 @@
+"""Which link a client uses to a backend, and how one gets into a backend as the user one is.
+
+A link is shared by a few clients. One link for all would be faster still, but a server may bound the requests and fids
+of a connection (ours does), and a wrong move of one client would cost all others theirs; one link for each client would
+double the price of an idle one. A link that is being used stays the client's link to that backend until it is lost.
+
+Whoever needs a link asks `reach`, and is resumed or refused later if there is none yet. A backend that is known to be
+down is tried again at once if it said so quickly last time (a server that is not started), and refuses at once if
+finding out took long (a machine that is gone): then only the keeper tries, at its own pace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+from ninep.errors import FileError, ProtocolError
+from ninep.messages import NOFID, Message, Rattach, Rerror, Rwalk, Tattach, Twalk
+from riomux.peers import Backend, Client, Entrant, Link
+
+CROWD = 8  # clients of a link; the next one gets a new link
+CRUSH = 16  # clients of a link while no other can be had
+BUSY = 128  # requests that wait on a link, above which it gets no more clients
+USERS = 64  # users whose way into a backend is kept, for each link
+WALK = 16  # MAXWELEM, walk(5)
+
+
+def reach(client: Client, backend: Backend, user: str, entrant: Entrant) -> tuple[Link, int] | None:
+    """A link, and the fid of the backend's root on it. None if the entrant has to wait. FileError if it is down."""
+    link = client.links.get(backend) or _join(client, backend)
+    if link is None:
+        _wait(backend, entrant)
+        return None
+    way = link.entered.get(user)
+    if isinstance(way, int):
+        return link, way
+    if way is None:
+        _enter(link, user)
+    waiting = link.entered[user]
+    assert isinstance(waiting, list)
+    waiting.append(entrant)
+    return None
+
+
+def join_home(client: Client, home: Backend) -> Link:
+    """The client's link to the mux's own tree, which is always there."""
+    link = client.links.get(home) or _join(client, home)
+    if link is None:
+        raise FileError("the multiplexer is starting; try again")
+    return link
+
+
+def _join(client: Client, backend: Backend) -> Link | None:
+    """Make the least crowded link of a backend the client's own, if one has room."""
+    link = min(backend.links, key=lambda link: link.load, default=None)
+    if link is None or _is_full(link, CROWD):
+        backend.wish()
+    if link is None or (_is_full(link, CRUSH) and backend.number):
+        return None
+    link.load += 1
+    client.links[backend] = link
+    return link
+
+
+def _is_full(link: Link, clients: int) -> bool:
+    return link.load >= clients or len(link.pending) >= BUSY
+
+
+def _wait(backend: Backend, entrant: Entrant) -> None:
+    if backend.down is not None and not backend.is_patient:
+        raise FileError(unreachable(backend))
+    backend.entrants.append(entrant)
+
+
+def unreachable(backend: Backend) -> str:
+    """Why nothing in a backend can be had. `i/o error` is the word by which clients know what kind of trouble it is."""
+    return f"i/o error: {backend.name} is down: {backend.down}"
+
+
+# The way in.
+
+
+def entering(fid: int, user: str, tree: Sequence[str]) -> Generator[Message, Message, None]:
+    """The dialogue that makes `fid` stand for the root of a (sub)tree, for whoever carries it. FileError if refused."""
+    _check(Rattach, (yield Tattach(0, fid, NOFID, user, "")))
+    for at in range(0, len(tree), WALK):
+        names = tuple(tree[at : at + WALK])
+        reply = _check(Rwalk, (yield Twalk(0, fid, fid, names)))
+        if isinstance(reply, Rwalk) and len(reply.wqid) < len(names):
+            raise FileError(f"there is no /{'/'.join(tree)}")
+
+
+def _check(kind: type[Message], reply: Message) -> Message:
+    if isinstance(reply, Rerror):
+        raise FileError(reply.ename)
+    if not isinstance(reply, kind):
+        raise ProtocolError(f"{kind.__name__} expected, not {reply}")
+    return reply
+
+
+class _Entry:
+    """Carries `entering` over a link that is in use."""
+
+    def __init__(self, link: Link, user: str) -> None:
+        self._link, self._user, self._fid = link, user, link.take_fid()
+        self._dialogue = entering(self._fid, user, link.backend.tree)
+
+    def begin(self) -> None:
+        self._link.ask(next(self._dialogue), self._hear)
+
+    def _hear(self, reply: Message) -> None:
+        try:
+            request = self._dialogue.send(reply)
+        except StopIteration:
+            self._end(None)
+        except FileError as refusal:
+            self._end(f"{self._link.backend.name}: {refusal}")
+        else:
+            self._link.ask(request, self._hear)
+
+    def _end(self, why: str | None) -> None:
+        entered = self._link.entered
+        entrants = entered.pop(self._user)
+        assert isinstance(entrants, list)
+        if why is None:
+            entered[self._user] = self._fid
+        else:
+            self._link.retire(self._fid)
+        for entrant in entrants:
+            if why is None:
+                entrant.resume()
+            else:
+                entrant.refuse(why)
+
+
+def _enter(link: Link, user: str) -> None:
+    """Begin to enter as a user, and forget the user who has been known longest if there are too many."""
+    known = [name for name, way in link.entered.items() if isinstance(way, int)]
+    if len(known) >= USERS:
+        oldest = link.entered.pop(known[0])
+        assert isinstance(oldest, int)
+        link.retire(oldest)
+    link.entered[user] = []
+    _Entry(link, user).begin()

@@ -1,0 +1,276 @@
+"""What a reply changes, and what in it must be edited before the client gets it. One class for each kind of request.
+
+`settle` is called when the reply has come (of the right type, or an Rerror), with the tag free again and before the
+client's own tag is put in. Whatever happens to a client in the meantime is seen by looking at its tables: the fid that
+a walk was to make may have been clunked by then, or its number given to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
+from ninep.codec import encode
+from ninep.errors import FileError, ProtocolError
+from ninep.messages import QTDIR, Qid, Rclunk, Rflush, Rstat, Tflush
+from riomux.frames import HEADER, RERROR, Frame
+from riomux.peers import Client, Fid, Link, Pending
+from riomux.qids import patch_directory, patch_qid, patch_stat
+
+IOHDRSZ = 24
+"""What an iounit leaves of msize for the header, intro(5)."""
+
+_QID_AT, _IOUNIT_AT, _DATA_AT = 7, 20, 11
+
+
+def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
+    """Do what a reply means that cannot just pass. Gives the client that the frame, edited by now, goes to."""
+    client = pending.client
+    if client:
+        del client.tags[pending.tag]
+    if frame.size < HEADER or frame.type not in (pending.expect, RERROR):
+        raise ProtocolError(f"a message of type {frame.type} where {pending.expect} was due")
+    try:
+        passes = pending.settle(frame)
+        link.ask_the_rest()
+    except FileError as error:
+        raise ProtocolError(str(error)) from None
+    if not passes or client is None:
+        return None
+    if frame.size > client.msize:
+        client.refuse(pending.tag, f"the answer of {link.backend.name} is longer than the msize of this connection")
+        return None
+    frame.retag(pending.tag)
+    return client
+
+
+class Attaching(Pending, gc=False):
+    """A Tattach: the fid exists from its request on, and not if it fails."""
+
+    name: int  # the client's number for the fid
+    known: Sequence[Qid | None]  # the qid, if we know it better than the backend
+
+    def settle(self, frame: Frame) -> bool:
+        """The fid is the root of the tree, or of the subtree that was asked for."""
+        if frame.type == RERROR:
+            self._forget()
+        else:
+            _must_be(frame, 20)
+            patch_qid(frame.buffer, frame.at + _QID_AT, self.link.backend.number, self.known[0])
+        return True
+
+    def flushed(self) -> None:
+        """No fid was made, or if it was, nobody wants it."""
+        if fid := self._forget(give_back=False):
+            self.link.retire(fid.number)
+
+    def lose(self, why: str) -> None:
+        """No fid was made."""
+        self._forget(give_back=False)
+        Pending.lose(self, why)
+
+    def _forget(self, *, give_back: bool = True) -> Fid | None:
+        """Take the new fid from its client, unless that has dropped it already. Then its Tclunk frees the number."""
+        if self.client is None or self.client.fids.get(self.name) is not self.fid:
+            return None
+        fid = self.client.fids.pop(self.name)
+        if give_back:
+            self.link.give_back_fid(fid.number)
+        return fid
+
+
+class Walking(Attaching, gc=False):
+    """A Twalk to a new fid, within one backend. `known` has an item for each name."""
+
+    def settle(self, frame: Frame) -> bool:
+        """The new fid exists only if every name was walked."""
+        if frame.type == RERROR or patch_walk(frame, self.known, self.link.backend.number) < len(self.known):
+            self._forget()
+        return True
+
+
+class Moving(Pending, gc=False):
+    """A Twalk to the same fid, within one backend. What is asked of the fid meanwhile waits."""
+
+    path: tuple[str, ...]
+    known: Sequence[Qid | None]
+
+    def settle(self, frame: Frame) -> bool:
+        """The fid has moved only if every name was walked."""
+        walked = 0 if frame.type == RERROR else patch_walk(frame, self.known, self.link.backend.number)
+        if self.fid and walked == len(self.known):
+            self.fid.path = self.path
+        self.flushed()
+        return True
+
+    def flushed(self) -> None:
+        """It stays where it is now."""
+        if self.client and self.fid:
+            self.client.release(self.fid)
+
+    def lose(self, why: str) -> None:
+        """It has not moved."""
+        Pending.lose(self, why)
+        self.flushed()
+
+
+def patch_walk(frame: Frame, known: Sequence[Qid | None], number: int) -> int:
+    """Edit the qids of an Rwalk. How many there are."""
+    count = frame.half(7)
+    if frame.size != 9 + 13 * count or count > len(known):
+        raise ProtocolError(f"an Rwalk of {frame.size} bytes with {count} qids for {len(known)} names")
+    for i in range(count):
+        patch_qid(frame.buffer, frame.at + 9 + 13 * i, number, known[i])
+    return count
+
+
+class Opening(Pending, gc=False):
+    """A Topen or Tcreate."""
+
+    path: tuple[str, ...]  # of the file that is open then
+
+    def settle(self, frame: Frame) -> bool:
+        """From now on the data of a plain file may pass unseen; the entries of a directory may not."""
+        fid, client = self.fid, self.client
+        if frame.type == RERROR or fid is None:
+            return True
+        _must_be(frame, 24)
+        fid.path, fid.is_open = self.path, True
+        fid.is_directory = bool(frame.buffer[frame.at + _QID_AT] & QTDIR)
+        patch_qid(frame.buffer, frame.at + _QID_AT, self.link.backend.number, _root_of(fid))
+        if client:
+            self._set_room(frame, fid, min(client.msize, self.link.msize) - IOHDRSZ)
+        return True
+
+    def _set_room(self, frame: Frame, fid: Fid, room: int) -> None:
+        """No unit is larger than both sides can take in one message, and none is left to guess if they differ."""
+        assert self.client
+        if not fid.is_directory and fid.link:
+            fid.room = room
+        iounit = frame.word(_IOUNIT_AT)
+        if iounit > room or (iounit == 0 and self.link.msize < self.client.msize):
+            frame.put_word(_IOUNIT_AT, room)
+
+
+class Reading(Pending, gc=False):
+    """A Tread of a directory, or of a fid that was not known to be open when it was asked."""
+
+    mounts: dict[bytes, Qid]  # names among the entries whose qids we know better
+
+    def settle(self, frame: Frame) -> bool:
+        """Edit the qids of directory entries."""
+        if frame.type == RERROR:
+            return True
+        end = frame.at + frame.size
+        if frame.size < _DATA_AT or frame.word(7) != frame.size - _DATA_AT:
+            raise ProtocolError("an Rread whose count is not that of its data")
+        if self.fid and self.fid.is_directory:
+            number = self.link.backend.number
+            if not patch_directory(frame.buffer, frame.at + _DATA_AT, end, number, self.mounts):
+                raise ProtocolError("a directory entry that is torn")
+        return True
+
+
+class Stating(Pending, gc=False):
+    """A Tstat."""
+
+    known: Qid | None  # the qid, if we know better than the backend
+
+    def settle(self, frame: Frame) -> bool:
+        """A backend's root is called as it is mounted; all other names are the backend's affair."""
+        fid = self.fid
+        if frame.type == RERROR or fid is None:
+            return True
+        if not frame.size - 9 == frame.half(7) == frame.half(9) + 2:
+            raise ProtocolError("an Rstat whose sizes disagree")
+        if fid.path or not fid.backend.number:
+            patch_stat(frame.buffer, frame.at + 9, fid.backend.number, self.known)
+            return True
+        reply = frame.decode()
+        if self.client and isinstance(reply, Rstat):
+            self.client.tell(Rstat(self.tag, replace(reply.stat, name=fid.backend.name, qid=fid.backend.root)))
+        return False
+
+
+class Clunking(Pending, gc=False):
+    """A Tclunk or Tremove: the client's fid is gone already, the backend's is gone with the reply."""
+
+    def settle(self, frame: Frame) -> bool:
+        """Even an Rerror frees the fid: clunk(5), remove(5)."""
+        assert self.fid
+        self.link.give_back_fid(self.fid.number)
+        return True
+
+    def flushed(self) -> None:
+        """Whether the fid is gone nobody knows; after another clunk it is."""
+        assert self.fid
+        self.link.retire(self.fid.number)
+
+    def lose(self, why: str) -> None:
+        """The fid went with the link, which is all that a clunk wants."""
+        if self.client and self.expect == Rclunk.number:
+            self.client.tell(Rclunk(self.tag))
+        else:
+            Pending.lose(self, why)
+
+
+class Flushing(Pending, gc=False):
+    """A Tflush of a request on the same link. With no client, it is ours, for one that has gone."""
+
+    old: Pending
+
+    def settle(self, frame: Frame) -> bool:
+        """If the old request has had no reply yet, it never will: flush(5)."""
+        if frame.type == RERROR:
+            raise ProtocolError("an Rerror where only Rflush is allowed")
+        old, link = self.old, self.link
+        if link.pending.get(old.number) is old:
+            del link.pending[old.number]
+            link.free.append(old.number)
+            if old.client:
+                del old.client.tags[old.tag]
+            old.flushed()
+        return True
+
+    def lose(self, why: str) -> None:
+        """What was flushed has been answered, for it was on the same link."""
+        if self.client:
+            self.client.tell(Rflush(self.tag))
+
+
+def _root_of(fid: Fid) -> Qid | None:
+    return None if fid.path else fid.backend.root
+
+
+def _must_be(frame: Frame, size: int) -> None:
+    if frame.size != size:
+        raise ProtocolError(f"a message of type {frame.type} and {frame.size} bytes")
+
+
+def abandon(client: Client) -> None:
+    """End all that a client has: flush what is pending, clunk every fid. Nothing is said to the client any more."""
+    requests, fids = [*client.tags.values()], [*client.fids.values()]
+    client.tags.clear()
+    client.fids.clear()
+    for fid in fids:
+        fid.waiting = None
+    for request in requests:
+        if isinstance(request, Pending):
+            _orphan(request)
+        else:
+            request.cancel()
+    for fid in fids:
+        if fid.link:
+            fid.link.retire(fid.number)
+
+
+def _orphan(pending: Pending) -> None:
+    pending.client, pending.most = None, 0
+    if isinstance(pending, Clunking | Flushing):
+        return  # these end by themselves
+    link = pending.link
+    link.make_tags()
+    number = link.free.pop()
+    link.pending[number] = Flushing(None, 0, link, number, None, Rflush.number, 0, pending)
+    link.say(encode(Tflush(number, pending.number)))

@@ -1,0 +1,274 @@
+"""What is done with each request: checked, edited in place for the link it goes to, parked, or answered here.
+
+`take` is given every message that the fast path in `forward` does not pass by itself. Whatever it lets through is well
+formed: links are shared, and a server that hangs up on garbage would hang up on everybody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ninep.errors import DENIED, FileError, ProtocolError
+from ninep.messages import (
+    NOFID,
+    Rattach,
+    Rclunk,
+    Rcreate,
+    Rflush,
+    Ropen,
+    Rread,
+    Rremove,
+    Rstat,
+    Rversion,
+    Rwrite,
+    Rwstat,
+    Tattach,
+    Tauth,
+    Tclunk,
+    Tcreate,
+    Tflush,
+    Topen,
+    Tread,
+    Tremove,
+    Tstat,
+    Tversion,
+    Twalk,
+    Twrite,
+    Twstat,
+)
+from ninep.session import FLUSHES, MSIZE, MSIZE_LEAST, OUTSTANDING
+from riomux.crossing import check_free, open_across, walk
+from riomux.frames import FIXED, HEADER, Frame
+from riomux.peers import Client, Fid, Link, Pending, Place, Trees
+from riomux.reach import join_home
+from riomux.replies import Attaching, Clunking, Flushing, Opening, Reading, Stating, abandon
+from riomux.walk import stale
+
+WAITING = OUTSTANDING
+"""Requests of one client that wait for their replies; then an Rerror, so that a Tflush is always heard."""
+
+_COUNT_AT, _READ_HEAD, _WRITE_HEAD = 19, 11, 23
+
+
+def take(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """The link that a request goes to, edited for it by now; None if it needs nothing more.
+
+    What is refused has been answered. ProtocolError if the client must be hung up on.
+    """
+    try:
+        return _take(trees, client, frame)
+    except FileError as refusal:
+        client.refuse(frame.tag, str(refusal))
+        return None
+
+
+def _take(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    kind = frame.type
+    if not HEADER <= frame.size <= client.msize:
+        raise ProtocolError(f"a frame of {frame.size} bytes; the limits are {HEADER} and {client.msize}")
+    if kind == Tversion.number:
+        _version(client, frame)
+        return None
+    if not client.has_version:
+        raise ProtocolError("the first message is not Tversion")
+    if frame.tag in client.tags:
+        raise FileError("duplicate tag")
+    if len(client.tags) >= WAITING and kind not in LETS_GO:
+        raise FileError("too many requests wait on this connection")
+    handle = HANDLERS.get(kind)
+    if not handle:
+        raise FileError(f"unknown message type {kind}")
+    if frame.size != FIXED.get(kind, frame.size):
+        raise FileError(f"malformed message: {frame.size} bytes of type {kind}")
+    return handle(trees, client, frame)
+
+
+def _version(client: Client, frame: Frame) -> None:
+    """version(5): a second Tversion aborts all I/O and clunks every fid."""
+    m: Any = frame.decode()
+    if m.msize < MSIZE_LEAST:
+        raise FileError(f"msize {m.msize} is too small; {MSIZE_LEAST} is the least")
+    abandon(client)
+    client.msize = min(m.msize, MSIZE)
+    client.has_version = m.version.startswith("9P2000")
+    client.tell(Rversion(m.tag, client.msize, "9P2000" if client.has_version else "unknown"))
+
+
+def _auth(trees: Trees, client: Client, frame: Frame) -> None:
+    frame.decode()
+    raise FileError("authentication not required")
+
+
+def _attach(trees: Trees, client: Client, frame: Frame) -> Link:
+    """attach(5). The root of the tree is home's; so is the subtree that an aname names."""
+    m: Any = frame.decode()
+    if m.afid != NOFID:
+        raise FileError("no authentication is needed here; attach with afid NOFID")
+    check_free(client, m.fid)
+    link = join_home(client, trees.home)
+    place = Place(trees.home, tuple(name for name in m.aname.split("/") if name))
+    number = link.take_tag()
+    fid = client.fids[m.fid] = Fid(m.uname, place, link, link.take_fid())
+    known = (trees.known(place),)
+    return _pass_on(frame, Attaching(client, m.tag, link, number, fid, Rattach.number, 0, m.fid, known))
+
+
+def _flush(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """flush(5): always Rflush, and nothing under the old tag after it."""
+    old = client.tags.get(oldtag := frame.half(7))
+    if len(client.tags) >= FLUSHES:
+        raise ProtocolError("too many flushes")
+    if isinstance(old, Pending):
+        number = old.link.take_tag()
+        flushing = Flushing(client, frame.tag, old.link, number, None, Rflush.number, 0, old)
+        old.link.pending[number] = client.tags[frame.tag] = flushing
+        frame.retag(number)
+        frame.put_half(7, old.number)
+        return old.link
+    if old:
+        del client.tags[oldtag]
+        old.cancel()
+    client.tell(Rflush(frame.tag))
+    return None
+
+
+def _open(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    if not (fid := _at_hand(client, frame)):
+        return None
+    if mount := trees.mount_at(fid.place):
+        open_across(client, fid, mount, frame)
+        return None
+    link, number = _link(fid)
+    return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Ropen.number, 0, fid.path))
+
+
+def _create(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    m: Any = frame.decode()
+    if not (fid := _at_hand(client, frame)):
+        return None
+    if mount := trees.mount_at(fid.place):
+        open_across(client, fid, mount, frame)
+        return None
+    link, number = _link(fid)
+    path = (*fid.path, m.name)
+    return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Rcreate.number, 0, path))
+
+
+def _read(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """A Tread of a directory, of a fid that may not be open yet, or for more than one message can carry."""
+    if not (fid := _at_hand(client, frame)):
+        return None
+    link, number = _link(fid)
+    count = min(frame.word(_COUNT_AT), client.msize - _READ_HEAD, link.msize - _READ_HEAD)
+    frame.put_word(_COUNT_AT, count)
+    if fid.room >= 0:
+        return _pass_on(frame, Pending(client, frame.tag, link, number, fid, Rread.number, _READ_HEAD + count))
+    is_root = fid.backend is trees.home and not fid.path
+    mounts = {name.encode(): mount.root for name, mount in trees.mounts.items()} if is_root else {}
+    return _pass_on(frame, Reading(client, frame.tag, link, number, fid, Rread.number, 0, mounts))
+
+
+def _write(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """A Twrite to a fid that may not be open yet, or of more than the backend takes in one message: then it is cut."""
+    if frame.size != _WRITE_HEAD + frame.word(_COUNT_AT):
+        raise FileError(f"malformed message: a Twrite whose count is not {frame.size - _WRITE_HEAD}")
+    if not (fid := _at_hand(client, frame)):
+        return None
+    link, number = _link(fid)
+    pending = Pending(client, frame.tag, link, number, fid, Rwrite.number, 11)
+    if frame.size <= link.msize:
+        return _pass_on(frame, pending)
+    short = frame.cut(link.msize)
+    short.put_word(_COUNT_AT, link.msize - _WRITE_HEAD)
+    _pass_on(short, pending).say(short.view())
+    return None
+
+
+def _clunk(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """clunk(5): the fid is gone for the client, whatever the reply will be."""
+    if not (fid := _at_hand(client, frame)):
+        return None
+    if fid.link is None:
+        del client.fids[frame.number]
+        client.tell(Rclunk(frame.tag))
+        return None
+    link, number = _link(fid)
+    del client.fids[frame.number]
+    return _pass_on(frame, Clunking(client, frame.tag, link, number, fid, Rclunk.number, 0))
+
+
+def _remove(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """remove(5): a clunk that may refuse. The roots of backends stay; the places they are mounted at, home refuses."""
+    if not (fid := _at_hand(client, frame)):
+        return None
+    if fid.link and fid.path:
+        link, number = _link(fid)
+        del client.fids[frame.number]
+        return _pass_on(frame, Clunking(client, frame.tag, link, number, fid, Rremove.number, 0))
+    del client.fids[frame.number]
+    if fid.link is None:
+        raise FileError(stale(fid))
+    fid.link.retire(fid.number)
+    raise FileError(DENIED)
+
+
+def _stat(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    if not (fid := _at_hand(client, frame)):
+        return None
+    link, number = _link(fid)
+    known = trees.known(fid.place)
+    return _pass_on(frame, Stating(client, frame.tag, link, number, fid, Rstat.number, 0, known))
+
+
+def _wstat(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    frame.decode()
+    if not (fid := _at_hand(client, frame)):
+        return None
+    link, number = _link(fid)
+    return _pass_on(frame, Pending(client, frame.tag, link, number, fid, Rwstat.number, HEADER))
+
+
+def _at_hand(client: Client, frame: Frame) -> Fid | None:
+    """The fid of a request; None if it is on its way, and the request now waits for it."""
+    fid = client.fids.get(frame.number)
+    if fid is None:
+        raise FileError("unknown fid")
+    if fid.waiting is None:
+        return fid
+    client.park(fid, frame)
+    return None
+
+
+def _link(fid: Fid) -> tuple[Link, int]:
+    """The link of a fid, and a tag on it."""
+    if fid.link is None:
+        raise FileError(stale(fid))
+    return fid.link, fid.link.take_tag()
+
+
+def _pass_on(frame: Frame, pending: Pending) -> Link:
+    """Send the frame on under the numbers of its link."""
+    assert pending.client and pending.fid
+    pending.link.pending[pending.number] = pending.client.tags[pending.tag] = pending
+    frame.readdress(pending.number, pending.fid.number)
+    return pending.link
+
+
+Handler = Callable[[Trees, Client, Frame], Link | None]
+
+HANDLERS: dict[int, Handler] = {
+    Tauth.number: _auth,
+    Tattach.number: _attach,
+    Tflush.number: _flush,
+    Twalk.number: walk,
+    Topen.number: _open,
+    Tcreate.number: _create,
+    Tread.number: _read,
+    Twrite.number: _write,
+    Tclunk.number: _clunk,
+    Tremove.number: _remove,
+    Tstat.number: _stat,
+    Twstat.number: _wstat,
+}
+LETS_GO = {Tflush.number, Tclunk.number, Tremove.number}  # what frees something is heard however much waits

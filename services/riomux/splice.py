@@ -1,0 +1,163 @@
+"""The multiplexer without IO: what happened goes in, what is to be said and done comes out.
+
+    connected()  linked()  heard()  gone()  lost()  refused()  mount()  unmount()  stop()     what the edge tells
+    said     peers with something in `out`, to be sent before more is received                 what it is to do
+    wishes   backends that want a link: dial one, and tell `linked` or `refused`
+    ended    peers to be hung up on
+
+A test plays both sides of this in dialogue; `pump` does it with sockets.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Mapping
+
+from ninep.errors import FileError
+from riomux.forward import pass_replies, pass_requests
+from riomux.frames import SLACK, Frame
+from riomux.peers import Backend, Client, Link, Peer, Trees
+from riomux.qids import NUMBERS
+from riomux.reach import unreachable
+from riomux.replies import abandon
+from riomux.requests import take
+
+ROOM = 1024 * 1024
+"""Bytes of the receive buffer: many small messages, or a few of the largest."""
+STOPPING = "the multiplexer is stopping; try again when it is back"
+
+
+class Splice:
+    """All clients, all backends, and what passes between them."""
+
+    def __init__(self) -> None:
+        self.buffer = bytearray(ROOM + SLACK)
+        """Where the edge receives into. What is heard is edited there, and what is said may be a view of it."""
+        self.view = memoryview(self.buffer)
+        self.said: list[Peer] = []
+        self.wishes: list[Backend] = []
+        self.ended: list[Peer] = []
+        self.clients: set[Client] = set()
+        self.trees = Trees(Backend(self.wishes, "the multiplexer", 0))
+
+    @property
+    def home(self) -> Backend:
+        """The mux's own tree, a backend like any other."""
+        return self.trees.home
+
+    @property
+    def mounts(self) -> Mapping[str, Backend]:
+        """The backends by name."""
+        return self.trees.mounts
+
+    # Connections come, speak and go.
+
+    def connected(self) -> Client:
+        """Somebody has connected."""
+        client = Client(self.said, self._again)
+        self.clients.add(client)
+        return client
+
+    def linked(self, backend: Backend, msize: int, entered: dict[str, int]) -> Link:
+        """A connection to a backend stands, with this msize agreed; `entered` has the fids of the root, by user."""
+        link = Link(self.said, backend, msize, entered)
+        backend.links.append(link)
+        backend.down, backend.is_wished = None, False
+        entrants, backend.entrants = backend.entrants, []
+        for entrant in entrants:
+            entrant.resume()
+        return link
+
+    def heard(self, peer: Peer, end: int) -> int:
+        """A peer has said `buffer[:end]`. Gives how many bytes were whole messages; the rest is to be said again.
+
+        ProtocolError if it must be hung up on: then tell `gone` or `lost`.
+        """
+        if isinstance(peer, Client):
+            return pass_requests(self.trees, peer, self.buffer, self.view, end)
+        assert isinstance(peer, Link)
+        return pass_replies(peer, self.buffer, self.view, end)
+
+    def gone(self, client: Client) -> None:
+        """A client has hung up."""
+        self.clients.discard(client)
+        abandon(client)
+        for link in client.links.values():
+            link.load -= 1
+        client.links.clear()
+
+    def lost(self, link: Link, why: str) -> None:
+        """A link is broken: all that is pending on it is answered, and its fids are stale."""
+        backend = link.backend
+        link.is_lost = True
+        backend.links.remove(link)
+        for client in self.clients:
+            if client.links.get(backend) is link:
+                self._forget(client, link)
+        pending, link.pending = link.pending, {}
+        for request in pending.values():
+            if request.client:
+                del request.client.tags[request.tag]
+        for request in pending.values():
+            request.lose(f"i/o error: {backend.name} {why}")
+        if not backend.links:
+            backend.down, backend.is_patient = why, True
+            backend.wish()
+
+    @staticmethod
+    def _forget(client: Client, link: Link) -> None:
+        del client.links[link.backend]
+        for fid in client.fids.values():
+            if fid.link is link:
+                fid.lose()
+
+    def refused(self, backend: Backend, why: str, *, is_quick: bool) -> None:
+        """No link can be had now. If finding out was quick, the next who needs one may wait for another try."""
+        backend.is_wished = False
+        if not backend.links:
+            backend.down, backend.is_patient = why, is_quick
+        self._turn_away(backend, unreachable(backend))
+
+    # Mounts.
+
+    def mount(self, name: str, tree: tuple[str, ...] = ()) -> Backend:
+        """Have a backend under a name, and wish a link to it. FileError if there are too many."""
+        backend = self.trees.mounts[name] = Backend(self.wishes, name, self._number(name), tree)
+        backend.wish()
+        return backend
+
+    def unmount(self, backend: Backend) -> None:
+        """Take a backend out of the tree."""
+        del self.trees.mounts[backend.name]
+        for link in [*backend.links]:
+            self.lost(link, "was removed")
+            self.ended.append(link)
+        backend.down, backend.is_patient = "it was removed", False
+        self._turn_away(backend, f"{backend.name} was removed")
+
+    def _number(self, name: str) -> int:
+        """A number for qids, the same each time for the same name unless another has it."""
+        taken = {backend.number for backend in self.trees.mounts.values()}
+        first = zlib.crc32(name.encode())
+        for i in range(NUMBERS - 1):
+            number = 1 + (first + i) % (NUMBERS - 1)
+            if number not in taken:
+                return number
+        raise FileError(f"too many mounts; {NUMBERS - 1} is the most")
+
+    @staticmethod
+    def _turn_away(backend: Backend, why: str) -> None:
+        entrants, backend.entrants = backend.entrants, []
+        for entrant in entrants:
+            entrant.refuse(why)
+
+    def stop(self) -> None:
+        """Answer all that waits."""
+        for client in self.clients:
+            for tag in client.tags:
+                client.refuse(tag, STOPPING)
+
+    def _again(self, client: Client, frame: Frame) -> None:
+        link = take(self.trees, client, frame)
+        if link:
+            link.say(frame.view())
