@@ -17,7 +17,7 @@ from pathlib import Path
 def directories() -> list[Path]:
     """The standard library, what is installed beside it, and this package: all that programs may read of Python."""
     names = ("stdlib", "platstdlib", "purelib", "platlib")
-    found = [*(sysconfig.get_path(name) for name in names), *site.getsitepackages(), Path(__file__).parent]
+    found = [*map(sysconfig.get_path, names), *site.getsitepackages(), str(Path(__file__).parent)]
     return sorted({Path(path).resolve() for path in found})
 
 

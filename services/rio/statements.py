@@ -143,6 +143,8 @@ class _Gathering:
         """Yield the first `end` lines as a statement; what follows them are comments above the next one."""
         if end:
             statement = Statement("\n".join(self._lines[:end]) + "\n", self._first, self._fenced)
+            while end < len(self._lines) and not self._lines[end]:
+                end += 1
             del self._lines[:end]
             self._first += end
             self._sure, self._compound, self._decorated = 0, False, False

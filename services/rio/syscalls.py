@@ -58,9 +58,9 @@ class Filter:
     """The compiled filter. Made before the other walls: libseccomp is found with the help of programs."""
 
     def __init__(self) -> None:
-        """OSError says what is missing."""
+        """OSError says what is missing: the module raises where the machine has no libseccomp."""
         try:
-            import pyseccomp  # here, since it raises where the machine has no libseccomp
+            import pyseccomp  # type: ignore[import-untyped]  # it has no types; here, as it may raise
         except RuntimeError as error:
             raise OSError(errno.ENOSYS, f"{error}; install libseccomp2") from None
         self._lib: Any = pyseccomp
