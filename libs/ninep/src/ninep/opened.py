@@ -143,6 +143,9 @@ class Gathering(Opened):
     def clunk(self) -> Answer[None]:
         return self._take(bytes(self._data)) if self._is_due else None
 
+    def abandon(self) -> None:
+        """Half a text is not taken for the whole: whoever wrote it was never told that it was taken."""
+
 
 class Writing(Opened):
     """A Writer; offsets are ignored."""
