@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 
 import trio
@@ -13,18 +13,21 @@ from llmfs.config import Config
 from llmfs.fleet import Fleet
 from llmfs.news import News
 from llmfs.offers import Default, Offers
+from llmfs.providers import Provider, ProviderSettings
 from llmfs.restore import restore
 from llmfs.store import open_store
 from llmfs.tree import root_tree
 from ninep import service
 from ninep.tree import Dir
 
+MakeProviders = Callable[[ProviderSettings], Mapping[str, Provider]]
+
 
 @asynccontextmanager
-async def open_service(config: Config) -> AsyncIterator[Dir]:
+async def open_service(config: Config, make: MakeProviders = providers.make) -> AsyncIterator[Dir]:
     """The tree of llmfs, with the agents of earlier days. At the end, answers that still come are truncated."""
     news = News()
-    offers = Offers(providers.make(config.providers), Default(config.provider, config.model))
+    offers = Offers(make(config.providers), Default(config.provider, config.model))
     async with open_store(config.make_state()) as store, trio.open_nursery() as nursery:
         fleet = Fleet(store, Surroundings(offers, nursery, config.idle_timeout, news.publish))
         restore(fleet, store, offers)
