@@ -119,6 +119,8 @@ class Speaker:
             self.give_back()
             with trio.CancelScope() as self._turn:
                 await self._utter(text)
+            if self._turn.cancelled_caught:
+                self._publish("utterance.stopped", spoken=self.spoken)
             if self.failure:
                 await self.look()  # perhaps the card is gone
 
@@ -137,9 +139,6 @@ class Speaker:
         except FileError as error:
             self.failure = f"failed: {error}"
             self._publish("utterance.failed", error=str(error), spoken=self.spoken)
-        except trio.Cancelled:
-            self._publish("utterance.stopped", spoken=self.spoken)
-            raise
         finally:
             self.phrase = ""
 

@@ -32,6 +32,9 @@ class Beeps:
     async def sound(self, phrase: str, voice: str, speed: int) -> bytes:
         if "broken" in phrase:
             raise FileError("the engine broke")
+        if "endless" in phrase:
+            async with trio.open_nursery() as nursery:  # as one that runs a process has
+                nursery.start_soon(trio.sleep_forever)
         return b"\x10\x10" * int(self.rate * WORD * len(phrase.split()))
 
 
@@ -164,6 +167,15 @@ async def test_stop_silences_at_once(autojump_clock: MockClock, room: Room) -> N
     room.say("again")
     await trio.sleep(2 * WORD)
     assert room.speaker.spoken == "again"
+
+
+async def test_stop_while_the_engine_works(autojump_clock: MockClock, room: Room) -> None:
+    """An utterance of which nothing was heard yet is stopped as well, and it is told."""
+    room.say("endless")
+    await wait_all_tasks_blocked()
+    room.speaker.stop()
+    await wait_all_tasks_blocked()
+    assert room.facts == [("utterance.stopped", {"spoken": ""})]
 
 
 async def test_stop_in_silence_is_nothing(autojump_clock: MockClock, room: Room) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import math
 from array import array
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from ninep import FileError
 from voice.espeak import PROGRAM, Espeak
+from voice.soundcard import Resampler
 from voice.speech import PHRASE, blocks, heard, louder, phrases
 
 
@@ -48,6 +50,21 @@ def test_blocks_and_loudness() -> None:
     assert louder(pcm, 100) == pcm
     assert array("h", louder(pcm, 50))[0] == -250
     assert not any(louder(pcm, 0))
+
+
+@given(st.lists(st.integers(1, 400), min_size=1, max_size=20))
+def test_resampling_keeps_the_tone(sizes: list[int]) -> None:
+    """However it is cut into blocks, a sine at 22050 samples a second is the same sine at 48000."""
+    total = sum(sizes)
+    sine = array("h", (round(10000 * math.sin(2 * math.pi * 440 * n / 22050)) for n in range(total)))
+    resampler, got, at = Resampler(22050, 48000), array("h"), 0
+    for size in sizes:
+        got.frombytes(resampler.convert(sine[at : at + size].tobytes()))
+        at += size
+    assert abs(len(got) - total * 48000 / 22050) <= 2
+    # Our first sample lies between nothing and the first one given: one sample late.
+    wanted = [10000 * math.sin(2 * math.pi * 440 * (n / 48000 - 1 / 22050)) for n in range(len(got))]
+    assert all(abs(a - b) < 60 for a, b in zip(got[3:], wanted[3:], strict=True))
 
 
 async def test_espeak_speaks() -> None:
