@@ -10,13 +10,13 @@ from pathlib import Path
 
 from ninep.config import Setting, settings
 
-MODELS = (
-    ("llmfs.providers", "ProviderSettings"),
-    ("llmfs.config", "Config"),
-    ("rio.config", "Config"),
-    ("riomux.config", "Config"),
-    ("voice.config", "Config"),
-)
+SECTIONS = {
+    "Keys and addresses of providers, for llmfs alone": ("llmfs.providers", "ProviderSettings"),
+    "llmfs": ("llmfs.config", "Config"),
+    "rio": ("rio.config", "Config"),
+    "riomux": ("riomux.config", "Config"),
+    "voice": ("voice.config", "Config"),
+}
 HEAD = """\
 # What the fleet can be told. Copy this to .env beside it and take away the # of what you change.
 # A flag on the command line wins over the environment, and that over .env. Made by `make env`.
@@ -31,12 +31,11 @@ def example() -> str:
 
 def _sections() -> Iterator[str]:
     told: set[str] = set()
-    for module, name in MODELS:
+    for title, (module, name) in SECTIONS.items():
         model = getattr(import_module(module), name)
         new = [setting for setting in settings(model) if not told.intersection(setting.variables)]
         told.update(*(setting.variables for setting in new))
-        about = (model.__doc__ or "").partition("\n")[0]
-        yield "\n".join([f"# {module.partition('.')[0]}: {about}\n", *map(_lines, new)])
+        yield "\n".join([f"# --- {title} ---\n", *map(_lines, new)])
 
 
 def _lines(setting: Setting) -> str:
