@@ -50,7 +50,7 @@ interop: setup ## talk to other people's clients and servers
 	@$(BIN)/python -m pytest tests/interop
 
 compose: setup ## build the image and run the fleet in four containers (needs docker)
-	@$(BIN)/python -m pytest deploy/compose_check.py
+	@$(BIN)/python -m pytest tests/deploy/compose_check.py
 
 lock: ## renew requirements.lock from what the parts ask for (needs uv)
 	@$(UV) pip compile deploy/requirements.in --output-file requirements.lock --upgrade --quiet \

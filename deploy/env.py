@@ -40,7 +40,7 @@ def _sections() -> Iterator[str]:
 
 def _lines(setting: Setting) -> str:
     variable, *others = setting.variables
-    also = f" (or {', '.join(others)})" if others else ""
+    also = "".join(f" (or {other})" for other in others if other not in setting.description)
     default = setting.default.replace(str(Path.home()), "~")
     return f"# {setting.description}{also}\n#{variable}={default}\n"
 
