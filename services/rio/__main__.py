@@ -1,0 +1,27 @@
+"""`rio` serves a display; `rio renderer` and `rio worker` are the two children it starts."""
+
+import sys
+
+from ninep import service
+
+
+def main() -> None:
+    """Run the service, or the child that the first word names."""
+    match sys.argv[1:2]:
+        case ["renderer"]:
+            from rio.renderer import main as renderer
+
+            renderer(sys.argv[2:])
+        case ["worker"]:
+            from rio.worker import main as worker
+
+            worker(sys.argv[2:])
+        case _:
+            from rio.config import Config
+            from rio.opening import open_display
+
+            service.main("rio", 5641, Config, open_display)
+
+
+if __name__ == "__main__":
+    main()

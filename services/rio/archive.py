@@ -1,0 +1,231 @@
+"""Versions on disk: SQLite, one writer in a thread, off the way of programs.
+
+What is kept survives a kill at any moment; only the newest version may be lost, for the one after it waits until it
+is written. Pictures are compressed wire frames. Knows rows and bytes; what a version means is `versions`'s business.
+"""
+
+import fcntl
+import json
+import sqlite3
+from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any, TypeVar
+
+import structlog
+import trio
+from isal import isal_zlib
+
+from rio.bell import Bell
+from rio.graph import Graph, Snapshot
+from rio.values import Refused
+from rio.versions import Version
+from rio.wire import Deltas, Parser, frame
+
+T = TypeVar("T")
+
+MOST_PICTURES = 20_000
+"""Beyond it the oldest pictures are dropped; their versions stay in the list, and cannot be gone to."""
+
+_TABLES = """
+create table if not exists versions (
+    number integer primary key, parent integer, time real not null, author text not null, label text not null,
+    statements text not null, is_edit integer not null, starts_over integer not null, restores text not null
+);
+create table if not exists pictures (number integer primary key, body blob not null);
+create table if not exists facts (name text primary key, value text not null);
+"""
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, eq=False)
+class _Entry:
+    """What waits to be written."""
+
+    version: Version
+    picture: Snapshot
+
+
+class Archive:
+    """The file `versions.db`, or with no folder one in memory."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """OSError, in a sentence, if the file cannot be used, or another rio uses it."""
+        self._lock = _lock(folder) if folder else None
+        try:
+            self._base = sqlite3.connect(folder / "versions.db" if folder else ":memory:", check_same_thread=False)
+            self._base.executescript(f"pragma journal_mode = wal; pragma synchronous = normal; {_TABLES}")
+        except sqlite3.Error as error:
+            raise OSError(f"--state {folder}: {error}") from None
+        self._one = trio.CapacityLimiter(1)
+        self._waiting: dict[int, _Entry] = {}
+        self._current: int | None = None
+        self._changed, self._written = Bell(), Bell()
+        self._is_finished = False
+        self.trouble = ""
+
+    def load(self) -> tuple[list[Version], int]:
+        """All versions in order of number (none at the first start), and which is current: that one has its picture."""
+        rows = self._base.execute("select * from versions order by number").fetchall()
+        versions = [_version(row) for row in rows]
+        found = self._base.execute("select value from facts where name = 'current'").fetchone()
+        current = int(found[0]) if found else versions[-1].number if versions else 0
+        for version in versions:
+            version.is_bare = not version.begins_empty
+            if version.number == current:
+                version.picture = self._picture(current)
+        return versions, current
+
+    def keep(self, version: Version, picture: Snapshot) -> None:
+        """Write a version soon, or again with a newer picture."""
+        self._waiting[version.number] = _Entry(version, picture)
+        self._changed.ring()
+
+    def point(self, current: int) -> None:
+        """Write soon which version is current."""
+        self._current = current
+        self._changed.ring()
+
+    def behind(self) -> Coroutine[Any, Any, None] | None:
+        """A wait until what is to be written by now is written, or cannot be; None if there is nothing."""
+        return self._wait_for(set(self._waiting.values())) if self._waiting else None
+
+    async def _wait_for(self, entries: set[_Entry]) -> None:
+        while not entries.isdisjoint(self._waiting.values()):
+            await self._written.wait()
+
+    async def picture(self, number: int) -> Snapshot | None:
+        """The picture of a version, if it is still kept."""
+        if number in self._waiting:
+            return self._waiting[number].picture
+        return await self._in_thread(partial(self._picture, number))
+
+    async def run(self) -> None:
+        """Write what is to be kept, until `finish`; not even a cancellation ends it before all is written."""
+        with trio.CancelScope(shield=True):
+            while not self._is_finished or self._has_work:
+                if self._has_work:
+                    await self._write()
+                else:
+                    await self._changed.wait()
+        self.close()
+
+    def close(self) -> None:
+        """Let the file go."""
+        self._base.close()
+        if self._lock:
+            self._lock.close()
+
+    def finish(self) -> None:
+        """Nothing more will come."""
+        self._is_finished = True
+        self._changed.ring()
+
+    @property
+    def _has_work(self) -> bool:
+        return bool(self._waiting) or self._current is not None
+
+    async def _write(self) -> None:
+        entries, current = list(self._waiting.values()), self._current
+        try:
+            await self._in_thread(partial(self._insert, entries, current))
+            self.trouble = ""
+        except (sqlite3.Error, OSError) as error:
+            self.trouble = f"versions are not kept on disk: {error}"
+            log.error("archive.failed", error=str(error))
+        for entry in entries:
+            if self._waiting.get(entry.version.number) is entry:
+                del self._waiting[entry.version.number]
+        if self._current == current:
+            self._current = None
+        self._written.ring()
+
+    async def _in_thread(self, work: Callable[[], T]) -> T:
+        return await trio.to_thread.run_sync(work, limiter=self._one)
+
+    # in the thread
+
+    def _insert(self, entries: list[_Entry], current: int | None) -> None:
+        with self._base:
+            for entry in entries:
+                number = entry.version.number
+                row = _row(entry.version)
+                self._base.execute("insert or replace into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                self._base.execute("insert or replace into pictures values (?, ?)", (number, packed(entry.picture)))
+                self._base.execute("delete from pictures where number <= ?", (number - MOST_PICTURES,))
+            if current is not None:
+                self._base.execute("insert or replace into facts values ('current', ?)", (str(current),))
+
+    def _picture(self, number: int) -> Snapshot | None:
+        found = self._base.execute("select body from pictures where number = ?", (number,)).fetchone()
+        return unpacked(found[0]) if found else None
+
+
+def _lock(folder: Path) -> IO[bytes]:
+    """One rio for one folder: a lock that ends with its process."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    file = (folder / "lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise OSError(f"--state {folder}: it is in use by another rio") from None
+    return file
+
+
+def packed(picture: Snapshot) -> bytes:
+    """A picture as compressed bytes. Encoded in pieces, so that a thread lets the others have their turn."""
+    graph = Graph()
+    graph.restore(picture)
+    body = b"".join(frame(Deltas(list(some))) for some in slices(graph.whole(), 500))
+    return bytes(isal_zlib.compress(body, 1))
+
+
+def unpacked(body: bytes) -> Snapshot:
+    """The picture that was packed. What this release no longer knows is left out, and logged."""
+    graph = Graph()
+    for _, message, _ in Parser[Deltas](Deltas).feed(isal_zlib.decompress(body)):
+        for delta in message.items:
+            try:
+                graph.apply(delta)
+            except Refused as refusal:
+                log.warning("archive.refused", why=str(refusal))
+    return graph.snapshot()
+
+
+def slices(items: Iterator[T], size: int) -> Iterator[list[T]]:
+    """The items in lists of this size, the last one shorter."""
+    while some := list(islice(items, size)):
+        yield some
+
+
+def _row(version: Version) -> tuple[object, ...]:
+    return (
+        version.number,
+        version.parent,
+        version.time,
+        version.author,
+        version.label,
+        json.dumps(version.statements),
+        version.is_edit,
+        version.starts_over,
+        json.dumps(version.restores),
+    )
+
+
+def _version(row: tuple[Any, ...]) -> Version:
+    number, parent, time, author, label, statements, is_edit, starts_over, restores = row
+    return Version(
+        number,
+        parent,
+        time,
+        author,
+        label,
+        tuple(json.loads(statements)),
+        bool(is_edit),
+        bool(starts_over),
+        json.loads(restores),
+    )

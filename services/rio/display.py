@@ -1,0 +1,295 @@
+"""The display: one graph, one clock, a renderer, a worker, and the versions of what they made. Knows nothing of files.
+
+    program -> stage -> worker -> deltas -> graph -> screen
+                                    |         `----> versions -> archive
+                                    `-> prints, errors
+
+This module makes the parts and carries messages between them. What the worker sends is checked by the graph and then
+forwarded as it came, byte for byte.
+"""
+
+import time
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
+
+import structlog
+import trio
+
+from ninep import FileError
+from ninep.service import Events
+from rio import state
+from rio.archive import Archive
+from rio.children import adopt_orphans
+from rio.clock import Clock
+from rio.context import Context
+from rio.graph import Gone, Graph
+from rio.history import LOST, History, copy_of
+from rio.links import Link, LinkError
+from rio.screen import Screen
+from rio.stage import Stage
+from rio.turns import Turns
+from rio.values import Refused
+from rio.versions import Version, Versions
+from rio.wire import Delta, Deltas, Done, Event, Message, Output, Ran, Tick, View, Want, frame
+from rio.workers import Workers
+
+AT_ONCE = 500  # changes that are applied without leaving others a turn: about 2 ms
+
+T = TypeVar("T")
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Commands:
+    """How the two children are started; each is given the number of its descriptor as last word."""
+
+    renderer: Sequence[str]
+    worker: Sequence[str]
+    spare: bool = True  # whether a second renderer waits ready
+
+
+class Display:
+    """The hub. `async with trio.open_nursery() as n: await n.start(display.run)`."""
+
+    def __init__(self, commands: Commands, archive: Archive, events: Events, size: tuple[int, int]) -> None:
+        self.size, self.events, self.archive = size, events, archive
+        self.graph = Graph()
+        self.versions = self._remembered()
+        self.turns = Turns()
+        self.workers = Workers(commands.worker, self._from_worker, self._worker_died)
+        self.screen = Screen(
+            self.graph,
+            commands.renderer,
+            spare=commands.spare,
+            heard=self._from_user,
+            restarted=self._renderer_restarted,
+            failed=self._cannot_draw,
+        )
+        self.clock = Clock(self._tick, self.screen.caught_up)
+        self.history = History(
+            self.graph, self.versions, archive, self.screen, self.workers, self._version_made, self._version_gone_to
+        )
+        self.stage = Stage(
+            self.graph, self.history, self.versions, archive, self.workers, self.clock, self.turns, self._news
+        )
+        self.context = Context(self.graph, self.versions, self._facts)
+
+    def _remembered(self) -> Versions:
+        """The versions of the last time, and the picture of the current one; or the first of all."""
+        known, current = self.archive.load()
+        if known:
+            versions = Versions(known, current)
+            self.graph.restore(versions.current.picture or self.graph.snapshot())
+            return versions
+        first = Version(0, None, time.time(), "rio", "empty", starts_over=True)
+        self.archive.keep(first, self.graph.snapshot())
+        return Versions([first], 0)
+
+    # life
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Live until cancelled; then the picture is on disk and no child is left."""
+        adopt_orphans()
+        async with trio.open_nursery() as outer:
+            outer.start_soon(self.archive.run)
+            try:
+                async with trio.open_nursery() as self._nursery:
+                    await self._nursery.start(self.workers.run)
+                    for part in (self.screen, self.turns, self.clock):
+                        self._nursery.start_soon(part.run)
+                    self.turns.add_first(self.stage.revive)
+                    task_status.started()
+            finally:
+                self._keep_current()
+                self.archive.finish()
+
+    def _keep_current(self) -> None:
+        """Callbacks may have moved things since the version was made: write down what is seen."""
+        picture = self.graph.snapshot()
+        self.versions.hold(self.versions.current, picture)
+        self.archive.keep(self.versions.current, picture)
+        self.archive.point(self.versions.current.number)
+
+    async def _whole(self, job: Callable[[], Awaitable[T]]) -> T:
+        """Do something to its end, even if the one who asked for it stops waiting."""
+        answer: list[T] = []
+        done = trio.Event()
+
+        async def play() -> None:
+            answer.append(await job())
+            done.set()
+
+        self._nursery.start_soon(play)
+        await done.wait()
+        return answer[0]
+
+    # what people ask for
+
+    def interrupt(self) -> Coroutine[Any, Any, str]:
+        """End what runs; says what became of it."""
+        return self._whole(self.stage.interrupt)
+
+    def undo(self, name: str = "") -> Coroutine[Any, Any, str | None]:
+        """Back to the version before; or one node back to what it was before."""
+        if name:
+            return self.turns.do(partial(self.history.take_back, name))
+        return self._go(self.versions.before)
+
+    def redo(self) -> Coroutine[Any, Any, str]:
+        """Forth to the version that was undone."""
+        return self._go(self.versions.after)
+
+    def goto(self, number: int) -> Coroutine[Any, Any, str]:
+        """To any version."""
+        return self._go(partial(self.versions.__getitem__, number))
+
+    def _go(self, which: Callable[[], Version]) -> Coroutine[Any, Any, str]:
+        self._refuse_while_running()
+
+        async def go() -> str:
+            return await self.history.go(which())
+
+        return self.turns.do(go)
+
+    def clear(self) -> Coroutine[Any, Any, None]:
+        """An empty scene, fresh variables."""
+        self._refuse_while_running()
+        return self.turns.do(self.history.clear)
+
+    def snapshot(self, *label: str) -> None:
+        """A version with a label, of the scene as it is."""
+        self.history.mark(" ".join(label))
+
+    async def state(self) -> str:
+        """The scene as JSON, see `state`."""
+        return await state.written(copy_of(self.graph.snapshot()), self.size, self.screen.view, self.versions.path())
+
+    def take_state(self, text: str) -> Coroutine[Any, Any, None]:
+        """Become the scene that was written down, here or on another machine."""
+        wanted, programs, view = state.read(text)
+        self._refuse_while_running()
+        return self.turns.do(partial(self._move_in, wanted, programs, view))
+
+    async def _move_in(self, wanted: Graph, programs: list[str], view: dict[str, Any]) -> None:
+        await self.history.clear()
+        if not self.workers.refusal:
+            for program in programs:
+                await self.stage.programs.play(program)
+        if self.graph != wanted:
+            statements = state.said_of(self.graph, wanted)
+            changes = state.making_equal(self.graph, wanted)
+            if behind := self.history.edit("state", "state", changes, lambda: statements):
+                await behind
+        if view:
+            self.screen.send(View(view))
+
+    def sandbox(self) -> str:
+        """A line for each wall around the worker."""
+        return self.workers.report
+
+    def status(self) -> str:
+        """The display in a few lines, for a reader of `ctl`."""
+        width, height = self.size
+        worker = self.stage.programs.status() if self.workers.current else "none\n"
+        return (
+            f"size {width}x{height}\nversion {self.versions.current.number} of {self.versions.last}\n"
+            f"nodes {len(self.graph.nodes)}\nworker {worker}renderer {'none' if self.screen.trouble else 'ready'}\n"
+        )
+
+    def _refuse_while_running(self) -> None:
+        if self.stage.programs.is_busy:
+            raise FileError("a program is running; wait for it, or write interrupt to ctl")
+
+    # from the worker
+
+    def _from_worker(self, link: Link, message: Message, whole: bytes) -> Coroutine[Any, Any, None] | None:
+        match message:
+            case Deltas(items) if len(items) > AT_ONCE:
+                return self._apply_in_pieces(link, items)
+            case Deltas(items):
+                self._apply(items, whole)
+                self.clock.answered()
+            case Want(frames):
+                self.clock.want(frames)
+            case Ran() | Done() | Output():
+                self.stage.heard(message)
+        return self.screen.room() if self.screen.is_behind else None
+
+    async def _apply_in_pieces(self, link: Link, items: list[Delta]) -> None:
+        """Many changes at once: others get their turns in between, and the renderer gets pieces too, in one order."""
+        for first in range(0, len(items), AT_ONCE):
+            if link is not self.workers.current:
+                return
+            piece = items[first : first + AT_ONCE]
+            self._apply(piece, frame(Deltas(piece)))
+            await self.screen.room()
+        self.clock.answered()
+
+    def _apply(self, items: list[Delta], whole: bytes) -> None:
+        """Check and apply, then forward. What is refused ends the worker; what came before it is shown."""
+        if not items:
+            return
+        for place, delta in enumerate(items):
+            try:
+                self.graph.apply(delta)
+            except Gone:  # it was removed from outside, and the worker has not heard of that yet
+                continue
+            except Refused as refusal:
+                self.screen.show(frame(Deltas(items[:place])))
+                raise LinkError(f"it sent a change that is refused: {refusal}") from None
+        self.stage.changes += 1
+        self.screen.show(whole)
+
+    def _worker_died(self, why: str) -> None:
+        self.stage.worker_died(why)
+
+    def _tick(self, seconds: float) -> None:
+        self.workers.post(Tick(seconds))
+
+    # from the renderer
+
+    def _from_user(self, event: Event) -> None:
+        self.workers.post(event)
+
+    def _renderer_restarted(self, reason: str) -> None:
+        self._news("renderer.restarted", reason=reason)
+
+    def _cannot_draw(self, text: str) -> None:
+        self.stage.complain(text)
+
+    # news
+
+    def _version_made(self, version: Version) -> None:
+        self._news("version.made", number=version.number, author=version.author, label=version.label)
+
+    def _version_gone_to(self, version: Version) -> None:
+        lost = {"lost": LOST} if version.is_bare else {}
+        self._news("version.current", number=version.number, label=version.label, **lost)
+
+    def _news(self, kind: str, **facts: Any) -> None:
+        log.info(kind, **facts)
+        self.events.publish(kind, **facts)
+        self.context.note()
+
+    def _facts(self) -> list[str]:
+        """Comments at the end of `context`."""
+        width, height = self.size
+        facts = [f"view {width}x{height}"]
+        if self.versions.current.is_bare:
+            facts.append("variables of older programs are lost; find(name) gives their nodes")
+        if self.stage.last_error:
+            facts.append(f"last error: {self.stage.last_error}")
+        return facts
+
+    def health(self) -> str:
+        """What is wrong, a line each; `ok` if nothing is."""
+        worker = "" if self.workers.current else f"no program can run: {self.workers.trouble}"
+        walls = self.workers.open_walls
+        unsafe = (
+            f"UNSAFE: programs run although a wall of their sandbox is missing: {walls}" if walls and not worker else ""
+        )
+        found = [line for line in (unsafe, worker, self.screen.trouble, self.archive.trouble) if line]
+        return "\n".join(found) or "ok"

@@ -1,0 +1,61 @@
+"""From what rio was told to its tree: the display is made, lives as long as the service, and is taken down."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+
+from ninep.service import Events, Metrics
+from ninep.tree import Dir
+from rio.archive import Archive
+from rio.children import command_for
+from rio.config import Config
+from rio.display import Commands, Display
+from rio.tree import display_tree
+
+
+@asynccontextmanager
+async def open_display(config: Config) -> AsyncIterator[Dir]:
+    """The tree of a running display."""
+    events, metrics = Events(), Metrics()
+    archive = Archive(config.make_state())
+    scratch = Path(tempfile.mkdtemp(prefix="rio-scratch-"))
+    try:
+        display = Display(commands(config, scratch), archive, events, config.pixels)
+        count(display, metrics)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(display.run)
+            yield display_tree(display, metrics)
+            nursery.cancel_scope.cancel()
+    finally:
+        events.close()
+        shutil.rmtree(scratch, ignore_errors=True)  # what a program made there may be closed even to us
+
+
+def commands(config: Config, scratch: Path) -> Commands:
+    """How the children are started, as rio was told. In a window there is no spare: it would be a second window."""
+    headless = config.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    width, height = map(str, config.pixels)
+    return Commands(
+        renderer=[*command_for("renderer"), width, height, *(["--headless"] if headless else [])],
+        worker=[*command_for("worker"), *(["--unsafe"] if config.unsafe else []), str(scratch)],
+        spare=headless,
+    )
+
+
+def count(display: Display, metrics: Metrics) -> None:
+    """The numbers of a display."""
+    screen, stage = display.screen, display.stage
+    metrics.gauge("rio_nodes", "Nodes of the scene.", lambda: len(display.graph.nodes))
+    metrics.gauge("rio_versions", "Versions that are known.", lambda: len(display.versions))
+    metrics.gauge("rio_frames_total", "Frames drawn.", lambda: screen.frames)
+    metrics.gauge("rio_ticks_total", "Frames that a program was asked for.", lambda: display.clock.frames)
+    metrics.gauge("rio_programs_total", "Programs run.", lambda: stage.programs.count)
+    metrics.gauge("rio_programs_waiting", "Programs and others that wait for their turn.", lambda: len(display.turns))
+    metrics.gauge("rio_renderer_restarts_total", "Renderers that ended.", lambda: screen.restarts)
+    metrics.gauge("rio_worker_deaths_total", "Workers that ended.", lambda: stage.replaced)
+    metrics.gauge("rio_frame_milliseconds", "What the last frame took.", lambda: screen.last_shown.cost)

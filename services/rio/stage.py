@@ -1,0 +1,204 @@
+"""Where programs run: on the current worker, between two checkpoints.
+
+What a program does reaches the display as messages; this module joins them to the program they belong to, and sees to
+it that the next program finds a worker at rest, whatever became of the last one.
+"""
+
+import signal
+from collections.abc import Callable
+
+import structlog
+import trio
+
+from ninep import FileError
+from rio.archive import Archive
+from rio.clock import Clock
+from rio.graph import Graph
+from rio.history import History
+from rio.prints import Prints
+from rio.programs import Program, Programs
+from rio.turns import Turns
+from rio.versions import Versions
+from rio.wire import Done, Output, Ran, Run
+from rio.workers import FORKING, Workers
+
+PATIENCE = 0.25  # seconds which an interrupted program has to end by itself
+YOUNG = 3.0  # seconds; a worker that dies within them was made from a copy that cannot live
+FEW = 3  # workers that die young one after another; then none is started until a program asks for one
+
+log = structlog.get_logger()
+
+
+class Stage:
+    """The worker and the program on it. `news(kind, **facts)` is told what a person should know."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        history: History,
+        versions: Versions,
+        archive: Archive,
+        workers: Workers,
+        clock: Clock,
+        turns: Turns,
+        news: Callable[..., None],
+    ) -> None:
+        self._graph, self._history, self._versions, self._archive = graph, history, versions, archive
+        self._workers, self._clock, self._turns, self._news = workers, clock, turns, news
+        self.programs = Programs(self, turns)
+        self.out, self.err = Prints(), Prints(quiet_ends=True)
+        self.last_error = ""
+        self.changes = 0  # frames of changes that were applied; grows while anything moves
+        self.replaced = 0  # workers that died
+        self._changes_before = 0
+        self._is_playing = False
+        self._revived_at, self._deaths = -YOUNG, 0
+
+    # what programs ask for (see `programs.Stage`)
+
+    async def prepare(self) -> None:
+        """A worker at rest, and the version before the program as it is just now."""
+        if self._workers.has_stirred:
+            await self._keep_what_callbacks_did()
+        if behind := self._archive.behind():
+            await behind
+        while self._workers.current is None:
+            await self.revive()
+        self._changes_before, self._is_playing = self.changes, True
+        self.out.begin()
+        self.err.begin()
+
+    def feed(self, number: int, text: str, *, last: bool) -> None:
+        """More text for the worker; what it sends while it has a program belongs to that."""
+        self._workers.post(Run(number, text, last))
+
+    async def finish(self, program: Program) -> None:
+        """A version if anything ran; then the writer is let go; then a checkpoint."""
+        self._is_playing = False
+        self.last_error = program.error or ""
+        if program.is_to_stop and program.error and program.error.startswith(program.is_to_stop):
+            self.err.add(f"{program.error}\n")  # else the worker has said it
+        self.out.end()
+        self.err.end()
+        version = None
+        if program.statements or self.changes != self._changes_before:
+            version = self._history.commit("parse", program.label, statements=tuple(program.statements))
+        program.let_go()
+        if self._workers.current is None:
+            await self.revive()
+        await self._workers.weed()
+        if version:
+            await self._checkpoint(version.number)
+
+    async def _keep_what_callbacks_did(self) -> None:
+        version, picture = self._versions.current, self._graph.snapshot()
+        if await self._checkpoint(version.number):
+            self._versions.hold(version, picture)
+            self._archive.keep(version, picture)
+
+    async def _checkpoint(self, number: int) -> bool:
+        """Keep the variables of a version. A worker that is not at rest by now never will be: it is replaced."""
+        if await self._workers.checkpoint(number):
+            return True
+        if (worker := self._workers.current) is None or not worker.alive:
+            await self.revive()
+        elif not await self._workers.is_awake(FORKING):
+            self.complain("a callback ran without an end, and was ended")
+            self._workers.drop("a callback ran without an end")
+            self._count_death("a callback ran without an end")
+            await self.revive()
+        else:
+            log.warning("checkpoint.failed", version=number, why="there is no room for one more process")
+        return False
+
+    # the end of what runs, and of workers
+
+    async def stop(self) -> str:
+        """End what the worker does now; "" if it did so by itself, else what became of the variables."""
+        if (worker := self._workers.current) is None:
+            return ""
+        worker.send_signal(signal.SIGINT)
+        if await self._workers.is_awake(PATIENCE):
+            return ""
+        self._workers.drop("interrupted")
+        self._count_death("interrupted")
+        return f"killed: {self._consequence()}"
+
+    async def interrupt(self) -> str:
+        """End what runs: the program, or a callback. Says what became of it."""
+        program = self.programs.running
+        if program and not program.is_over:
+            if self._workers.current:
+                self._workers.current.send_signal(signal.SIGINT)
+            program.stop("interrupted")
+            await program.until(lambda: program.is_over)
+            return program.error or "interrupted"
+        return await self._turns.do(self._interrupt_callback, first=True)
+
+    async def _interrupt_callback(self) -> str:
+        if cost := await self.stop():
+            await self.revive()
+        return cost or "nothing is running"
+
+    def _consequence(self) -> str:
+        return f"the picture stays, the variables are those of version {self._versions.current.number}"
+
+    def worker_died(self, why: str) -> None:
+        """The current worker ended, and not by our hand."""
+        self._count_death(why)
+        program = self.programs.running
+        if program and self._is_playing:
+            text = f"the worker ended: {why}; {self._consequence()}"
+            self.err.add(text + "\n")
+            program.fail(text)
+            program.done(None)
+            return
+        self.complain(f"the worker ended: {why}; {self._consequence()}")
+        self._deaths = self._deaths + 1 if trio.current_time() - self._revived_at < YOUNG else 1
+        self._workers.distrust_last()
+        if self._deaths < FEW:
+            self._turns.add_first(self._revive_quietly)
+
+    def _count_death(self, why: str) -> None:
+        self.replaced += 1
+        self._clock.start_over()
+        self._news("worker.replaced", reason=why, version=self._versions.current.number)
+
+    async def _revive_quietly(self) -> None:
+        if self._workers.current is None:
+            await self.revive()
+
+    async def revive(self) -> None:
+        """Put a worker in the place of one that is gone; FileError if none starts."""
+        self._clock.start_over()
+        if self._workers.refusal or not await self._history.revive():
+            raise FileError(f"no program can run: {self._workers.trouble}")
+        self._revived_at = trio.current_time()
+
+    # what the worker says
+
+    def heard(self, message: Ran | Done | Output) -> None:
+        """About a program, or from a callback."""
+        program = self.programs.running
+        match message:
+            case Ran(number) if program and program.number == number:
+                program.ran(message)
+            case Done(number, error) if program and program.number == number:
+                program.done(error)
+            case Output(_, text, True):
+                self._say_error(text)
+            case Output(_, text):
+                self.out.add(text)
+
+    def _say_error(self, text: str) -> None:
+        if self.programs.running:
+            self.err.add(text if text.endswith("\n") else text + "\n")
+        else:
+            self.complain(text)
+
+    def complain(self, text: str) -> None:
+        """An error that no program's writer will hear of."""
+        self.err.add(text if text.endswith("\n") else text + "\n")
+        self.err.end()
+        self.last_error = text.strip()
+        self._news("error", text=self.last_error)

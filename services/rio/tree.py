@@ -1,0 +1,69 @@
+"""The files of a display. A name in capitals waits, the same name in lower case answers at once."""
+
+from collections.abc import Callable
+
+from ninep.node import Answer
+from ninep.service import Metrics, manual, root
+from ninep.tree import Ctl, Dir, Sink, Stream, Text
+from rio.display import Display
+from rio.nodes import NodeFiles
+
+
+def display_tree(display: Display, metrics: Metrics) -> Dir:
+    """The root of the service."""
+    screen, version = Text(display.screen.picture), VersionFile(display)
+    return root(
+        manual=manual("rio"),
+        ctl=ctl_file(display),
+        events=display.events,
+        metrics=metrics,
+        health=display.health,
+        nodes={
+            "screen": screen,
+            "version": version,
+            "sandbox": Text(display.sandbox),
+            "scene": scene_tree(display, screen, version),
+        },
+    )
+
+
+def scene_tree(display: Display, screen: Text, version: Ctl) -> Dir:
+    """The scene: its programs, what they print, its nodes, its versions."""
+    stage, context = display.stage, display.context
+    nodes = NodeFiles(display.graph, display.history)
+    return Dir(
+        ctl=ctl_file(display),
+        parse=Sink(open=stage.programs.open, get=stage.programs.status),
+        stdout=Text(stage.out.text),
+        STDOUT=Stream(stage.out.open),
+        stderr=Text(stage.err.text),
+        STDERR=Stream(stage.err.open),
+        context=Text(context.text),
+        CONTEXT=Stream(context.open),
+        nodes=nodes.tree(),
+        camera=nodes.camera(),
+        state=Text(display.state, display.take_state),
+        screen=screen,
+        version=version,
+    )
+
+
+def ctl_file(display: Display) -> Ctl:
+    """`clear`, `interrupt`, and the verbs of `version`; reading gives the state of the display."""
+    return Ctl(display.status, {"clear": display.clear, "interrupt": display.interrupt, **_moves(display)})
+
+
+class VersionFile(Ctl):
+    """Reading lists the versions; a bare number goes to one."""
+
+    def __init__(self, display: Display) -> None:
+        super().__init__(display.versions.table, _moves(display))
+
+    def run(self, line: str) -> Answer[str | None]:
+        """Do one command."""
+        word = line.strip()
+        return super().run(f"goto {word}" if word.isdecimal() else line)
+
+
+def _moves(display: Display) -> dict[str, Callable[..., Answer[str | None]]]:
+    return {"undo": display.undo, "redo": display.redo, "goto": display.goto, "snapshot": display.snapshot}

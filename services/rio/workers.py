@@ -1,0 +1,257 @@
+"""The worker that runs the scene's programs, and its sleeping copies: one for each of the newest versions.
+
+There is one verb, *fork*. A checkpoint is a copy of the worker that sleeps on a socket of its own; to go back, that
+copy is asked to fork again and its copy goes on, so a checkpoint can be used as often as one likes; to forget it, its
+socket is closed. One copy is made before anything has run: a fresh start then costs a fork, not an interpreter.
+
+All that changes which worker is the current one is called in a turn of its own (see `turns`).
+"""
+
+import os
+from collections.abc import Callable, Iterable, Sequence
+from random import SystemRandom
+from typing import Any
+
+import structlog
+import trio
+
+from rio.children import Family, wakeups
+from rio.links import Link, start
+from rio.wire import Deltas, Event, Fork, FromWorker, Message, Output, Tick, Want, frame
+
+KEPT = 32  # checkpoints beside the fresh one
+STARTING = 20.0  # seconds for an interpreter, numpy and the self-test of the sandbox, on a busy machine
+FORKING = 2.0  # seconds; a worker that does not fork within them is not at rest
+AT_REST = 0.05  # seconds after which a worker that forked has certainly gone back to sleep
+
+log = structlog.get_logger()
+_random = SystemRandom()
+
+
+class Workers:
+    """The current worker, if there is one, and the copies that can take its place."""
+
+    def __init__(
+        self, command: Sequence[str], hear: Callable[[Link, Message, bytes], Any], died: Callable[[str], None]
+    ) -> None:
+        """`hear(link, message, frame)` gets what the current worker says; `died(why)` is told when it has ended."""
+        self._command, self._hear_current, self._died = command, hear, died
+        self._current: Link | None = None
+        self._origin: int | None = None  # the checkpoint that the current one is a copy of
+        self._wants: dict[Link, bool] = {}  # what copies said of frames before they were the current one
+        self.trouble = "no worker yet"
+        self._walls: list[Output] = []  # what the newest worker that was started says of its sandbox
+        self._fresh: Link | None = None
+        self._checkpoints: dict[int, Link] = {}
+        self._links = set[Link]()
+        self._is_stirred = False
+        self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
+
+    async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Be there for the others, for ever; at the end no process of any family is left."""
+        async with trio.open_nursery() as self._nursery:
+            task_status.started()
+            try:
+                await trio.sleep_forever()
+            finally:
+                for family in {link.family for link in self._links if link.family}:
+                    with trio.CancelScope(shield=True):
+                        await family.end()
+
+    @property
+    def current(self) -> Link | None:
+        """The worker that runs programs now."""
+        return self._current if self._current and self._current.alive else None
+
+    # talking
+
+    def post(self, message: Message) -> None:
+        """Say something to the current worker."""
+        if self.current:
+            self._is_stirred |= isinstance(message, Tick | Event)
+            self.current.post(frame(message))
+
+    async def replay(self, frames: Iterable[bytes]) -> None:
+        """Say many things to the current worker, leaving turns to others."""
+        if self.current:
+            await self.current.replay(frames)
+
+    def _hear(self, link: Link, message: Message, whole: bytes) -> Any:
+        if isinstance(message, Want):
+            self._wants[link] = message.frames
+        elif isinstance(message, Output) and not link.greeted.is_set():
+            self._walls.append(message)
+        if link is not self._current:
+            return None
+        self._is_stirred |= not isinstance(message, Deltas) or bool(message.items)
+        return self._hear_current(link, message, whole)
+
+    # making one the current one
+
+    async def start(self) -> bool:
+        """Start a fresh worker from nothing, as the current one; whether it is ready."""
+        self._walls.clear()
+        link = start("worker", self._command, FromWorker, self._nursery, self._hear)
+        self._watch(link)
+        with trio.move_on_after(STARTING):
+            await link.greeted.wait()
+            if link.alive:
+                self._become(link)
+                self._fresh = await self._fork(link)
+                return True
+        link.end(f"it was not ready within {STARTING:g} s")
+        self.trouble = self.refusal or f"the worker does not start: {link.why}; see the log"
+        return False
+
+    @property
+    def report(self) -> str:
+        """A line for each wall around the worker."""
+        return "".join(wall.text for wall in self._walls) or "no worker has been started yet\n"
+
+    @property
+    def open_walls(self) -> str:
+        """Those that do not stand, in one line."""
+        return "; ".join(wall.text.strip() for wall in self._walls if wall.error)
+
+    @property
+    def refusal(self) -> str:
+        """Why no worker runs programs here, and none will: a wall is missing, and nobody said `--unsafe`."""
+        return f"a wall of the sandbox is missing: {self.open_walls}" if self.open_walls and not self._fresh else ""
+
+    async def go_fresh(self) -> bool:
+        """Make a worker in which nothing has run the current one."""
+        if self._fresh and self._fresh.alive and await self._replace(self._fresh):
+            return True
+        await self._retire()
+        return await self.start()
+
+    async def go_back(self, numbers: Iterable[int]) -> int | None:
+        """Make a copy of the first of these checkpoints that can still be copied the current worker; says of which."""
+        for number in numbers:
+            checkpoint = self._checkpoints.get(number)
+            if checkpoint and checkpoint.alive and await self._replace(checkpoint):
+                self._origin = number
+                return number
+        return None
+
+    async def _replace(self, checkpoint: Link) -> bool:
+        copy = await self._fork(checkpoint)
+        if copy is None:
+            return False
+        await self._retire()
+        self._become(copy)
+        return True
+
+    def _become(self, link: Link) -> None:
+        self._current, self._origin, self.trouble = link, None, ""
+        self._rest(link)
+        if self._wants.get(link):
+            self._hear_current(link, Want(True), b"")
+
+    async def _retire(self) -> None:
+        """End the current worker and what its programs left behind, but no checkpoint."""
+        family = self._current.family if self._current else None
+        self.drop("another took its place")
+        if family:
+            await self._weed(family)
+
+    def drop(self, why: str) -> None:
+        """End the current worker; nobody is told."""
+        old, self._current = self._current, None
+        if old:
+            old.end(why)
+
+    # checkpoints
+
+    async def checkpoint(self, number: int) -> bool:
+        """Keep the current worker as it is now under a version's number; whether that was possible."""
+        if self.current is None or (copy := await self._fork(self.current)) is None:
+            return False
+        if before := self._checkpoints.pop(number, None):
+            before.end("it is no longer needed")
+        self._checkpoints[number] = copy
+        for oldest in list(self._checkpoints)[:-KEPT]:
+            self._checkpoints.pop(oldest).end("it is no longer needed")
+        self._rest(self.current)
+        return True
+
+    def _rest(self, link: Link) -> None:
+        """From now on the worker sleeps, unless something wakes it."""
+        self._is_stirred, self._wakeups = False, None
+        self._nursery.start_soon(self._note_wakeups, link)
+
+    async def _note_wakeups(self, link: Link) -> None:
+        await trio.sleep(AT_REST)
+        if self.current is link and self._wakeups is None:
+            self._wakeups = wakeups(link.pid)
+
+    @property
+    def has_stirred(self) -> bool:
+        """Whether the current worker may have run anything, a callback say, since it was last forked."""
+        if self.current is None or self._is_stirred or self._wakeups is None:
+            return self._is_stirred
+        return self._wakeups != wakeups(self.current.pid)
+
+    def forget(self) -> None:
+        """Close all checkpoints but the fresh one: another history begins."""
+        for checkpoint in self._checkpoints.values():
+            checkpoint.end("it is no longer needed")
+        self._checkpoints.clear()
+
+    def distrust_last(self) -> None:
+        """A worker that was made from a checkpoint died at once: do not use that again."""
+        if self._origin is not None and (checkpoint := self._checkpoints.pop(self._origin, None)):
+            checkpoint.end("it is no longer needed")
+
+    async def is_awake(self, patience: float) -> bool:
+        """Whether the current worker does as it is told within this many seconds."""
+        if self.current is None:
+            return False
+        copy = await self._fork(self.current, patience)
+        if copy:
+            copy.end("it is no longer needed")
+        return copy is not None
+
+    async def _fork(self, original: Link, patience: float = FORKING) -> Link | None:
+        """A copy of a worker that is at rest; None if it does not fork, for want of room or of rest."""
+        copy = Link(FromWorker, original.family)
+        original.post(frame(Fork(_random.getrandbits(31))), descriptor=os.dup(copy.theirs.fileno()))
+        copy.theirs.close()
+        self._watch(copy)
+        self._nursery.start_soon(copy.serve, self._hear)
+        with trio.move_on_after(patience):
+            await copy.greeted.wait()
+        if copy.greeted.is_set() and copy.alive:
+            return copy
+        copy.end("it is no longer needed")
+        return None
+
+    # ends
+
+    def _watch(self, link: Link) -> None:
+        self._links.add(link)
+        self._nursery.start_soon(self._mourn, link)
+
+    async def _mourn(self, link: Link) -> None:
+        await link.ended.wait()
+        self._links.discard(link)
+        self._wants.pop(link, None)
+        family = link.family
+        if family and not any(other.family is family for other in self._links):
+            await family.end()
+        if link is self._current:
+            self._current, self.trouble = None, link.why
+            self._died(link.why)
+
+    async def weed(self) -> None:
+        """End the processes that the last program left behind."""
+        if self.current and (family := self.current.family):
+            if family.strays(self.current.pid, self._known()):
+                await self._weed(family)
+            family.reap()
+
+    async def _weed(self, family: Family) -> None:
+        await family.weed(self._known())
+
+    def _known(self) -> set[int]:
+        return {link.pid for link in self._links if link.alive}
