@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ninep import FileError
 from ninep.client import Client
 
 AGENT = "claude"
@@ -12,15 +13,15 @@ PROMPT = "draw a red cube"
 
 @dataclass(frozen=True)
 class Drawing:
-    """What the agent answered (empty if it was not asked, for the scene was not empty), and what is on the screen."""
+    """What an agent answered, and what is on the screen."""
 
     provider: str
-    code: str
+    code: str  # empty if nobody was asked, for the scene was not empty
     png: bytes
 
 
 async def draw(root: Client) -> Drawing:
-    """Have the agent draw, unless there is something on the screen already."""
+    """Have the agent draw, unless there is something on the screen already. FileError if it gives no answer."""
     await _agent(root)
     has_picture = bool(await root.ls("/rio/scene/nodes"))
     code = "" if has_picture else await _ask(root)
@@ -39,7 +40,13 @@ async def _ask(root: Client) -> str:
         async for chunk in output:
             answer += chunk
             await scene.write(chunk)
+    if not answer.strip():
+        raise FileError(f"{AGENT} gave no answer: {await _state(root)}")
     return answer.decode(errors="replace")
+
+
+async def _state(root: Client) -> str:
+    return " ".join((await root.read(f"/llm/{AGENT}/state")).decode().split())
 
 
 async def _provider(root: Client) -> str:

@@ -19,7 +19,7 @@ from deploy.drawing import AGENT, PROMPT, Drawing, draw
 from deploy.fleet import FleetError, Member, members, open_fleet, running
 
 from ninep import FileError
-from ninep.client import open_client
+from ninep.client import Client, open_client
 from ninep.dial import namespace
 
 PATIENCE = 120.0  # seconds for the first picture: a model far away may take its time
@@ -78,32 +78,36 @@ async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None
 
 async def _welcome(fleet: list[Member], state: Path, once: bool) -> int:
     """What a person sees when the fleet is there. 0 if there is a picture."""
-    *services, mux = fleet
+    _show(f"\n{_bold('Peribus')} is running.\n", *map(_row, fleet))
     try:
         with trio.fail_after(PATIENCE):
-            async with open_client(mux.address) as root:
-                _show(f"\n{_bold('Peribus')} is running.\n")
-                for member in services:
-                    _show(_row(member, (await root.read(f"/{member.socket.name}/health")).decode().strip()))
-                _show(_row(mux, "ok"))
+            async with open_client(fleet[-1].address) as root:
                 drawing = await draw(root)
+                troubles = [line for member in fleet for line in await _troubles(root, member)]
     except (FileError, OSError) as error:
-        return _refuse(f"there is no picture, because: {error}")
+        return _refuse(f"there is no picture, because {error}")
     except trio.TooSlowError:
-        return _refuse(f"there is no picture, for {AGENT} has not answered within {PATIENCE:g} s")
+        return _refuse(f"there is no picture, because {AGENT} has not answered within {PATIENCE:g} s")
     picture = state / "screen.png"
     picture.write_bytes(drawing.png)
-    _show(*_shown(drawing, picture))
+    _show(*_shown(drawing, picture), *troubles)
     if not once:
         _show(*_lesson(), f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
     return 0
 
 
+async def _troubles(root: Client, member: Member) -> list[str]:
+    """What is wrong with a member, as its health says it."""
+    place = "" if member.name == "riomux" else f"/{member.socket.name}"
+    health = (await root.read(f"{place}/health")).decode().splitlines()
+    return [f"\n{member.name}: {line}" for line in health if line != "ok"]
+
+
 # What is said.
 
 
-def _row(member: Member, health: str) -> str:
-    return f"  {member.name:<7} {member.brings if health == 'ok' else health:<24} {_dim(member.address)}"
+def _row(member: Member) -> str:
+    return f"    {member.name:<7} {member.brings:<23} {_dim(member.address)}"
 
 
 def _shown(drawing: Drawing, picture: Path) -> Iterator[str]:
