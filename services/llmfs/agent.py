@@ -66,23 +66,33 @@ class Agent:
         self.shelf, self._around = shelf, around
         self._runner = Runner(around.nursery, self._answer, self._ended)
         self._last = 0  # number of the last turn
+        self._places = 0  # among those that may wait, kept for prompts that are being written
         self._note = ""  # why the running turn has no text yet
         self._is_removed = False
 
     # Asking.
 
-    def check_can_ask(self) -> None:
+    def reserve(self) -> None:
+        """Keep a place for a prompt that is being written, or refuse as `ask` would now."""
+        self._check_can_ask()
+        self._places += 1
+
+    def release(self) -> None:
+        """Let a place go: the prompt is there, or will not come."""
+        self._places -= 1
+
+    def _check_can_ask(self) -> None:
         """Refuse, in words, if a prompt could not be answered or kept now."""
         if self._is_removed:
             raise FileError(f"agent {self.name} was removed")
-        if len(self._runner.waiting) >= QUEUE:
+        if len(self._runner.waiting) + self._places >= QUEUE:
             raise FileError(f"{self.name} is busy: {QUEUE} prompts wait; cancel or try later")
         self._around.offers.find(self.settings.provider)
         self.shelf.store.check()
 
     def ask(self, prompt: str) -> Turn:
         """Take a prompt; its answer comes when those before it are answered. Blanks at the end are dropped."""
-        self.check_can_ask()
+        self._check_can_ask()
         if not (prompt := prompt.rstrip()):
             raise FileError("the prompt is empty")
         machines = self.machines if self.settings.register else ()
@@ -162,7 +172,7 @@ class Agent:
         if last is None:
             raise FileError("there is nothing to retry: no prompt yet")
         prompt = await last.prompt.text()
-        self.check_can_ask()
+        self._check_can_ask()
         if self.history.ends_with(last):
             self.history.undo()
         return f"turn {self.ask(prompt).number}"

@@ -24,7 +24,8 @@ class News:
     def publish(self, kind: str, **facts: Any) -> None:
         """Something happened: a noun and a verb, and its facts by name."""
         self.events.publish(kind, **facts)
-        log.info(kind, **facts)
+        if kind != "turn.began":  # writing a line would stand between every prompt and its answer
+            log.info(kind, **facts)
         if kind == "turn.ended":
             self._count(**facts)
 

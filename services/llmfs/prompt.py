@@ -15,27 +15,35 @@ NOT_TEXT = "a prompt is UTF-8 text, and this is not"
 class Asked(Protocol):
     """Whom a prompt is for."""
 
-    def check_can_ask(self) -> None:
-        """Refuse, in words, if a prompt could not be taken now."""
+    def reserve(self) -> None:
+        """Keep a place for a prompt, or refuse in words."""
+
+    def release(self) -> None:
+        """Let the place go."""
 
     def ask(self, prompt: str) -> object:
         """Take a prompt."""
 
 
 class PromptWriter:
-    """Takes a prompt in pieces and hands it over at the clunk. Nothing written is no prompt."""
+    """Takes a prompt in pieces and hands it over at the clunk. Nothing written is no prompt.
+
+    A refusal at the clunk would not reach a shell, so the first write takes a place among the prompts that may wait.
+    """
 
     def __init__(self, asked: Asked) -> None:
         self._asked = asked
         self._decoder = codecs.getincrementaldecoder("utf-8")()
         self._parts: list[str] = []
         self._size = 0
+        self._has_place = False
         self._fault = ""  # once there is one, every further write is refused, and nothing is handed over
 
     def write(self, data: bytes) -> None:
         """More of the prompt. The first write hears if it could not be answered."""
-        if not self._parts:
-            self._asked.check_can_ask()
+        if not self._has_place:
+            self._asked.reserve()
+            self._has_place = True
         self._take(data)
         if self._fault:
             self._parts.clear()
@@ -53,13 +61,16 @@ class PromptWriter:
 
     def close(self) -> None:
         """That was the prompt."""
-        if not self._parts:
-            return
+        if self._has_place:
+            self._asked.release()
+        if self._parts:
+            self._asked.ask("".join(self._parts) + self._end())
+
+    def _end(self) -> str:
         try:
-            self._decoder.decode(b"", final=True)
+            return self._decoder.decode(b"", final=True)
         except UnicodeDecodeError:
             raise FileError(NOT_TEXT) from None
-        self._asked.ask("".join(self._parts))
 
 
 def of_bytes(data: bytes) -> str:

@@ -25,7 +25,7 @@ from llmfs.rows import Row, TapeRow, TextKey
 from ninep import FileError
 
 LIMIT = 64 * 1024 * 1024  # bytes of text that may wait to be written
-PAUSE = 0.05  # seconds between two batches: what comes meanwhile is one transaction
+PAUSE = 0.03  # seconds for which news gather before they are written: an answer's first words go ahead of the disk
 RETRY = 1.0  # seconds after a batch that could not be written
 
 log = structlog.get_logger()
@@ -120,8 +120,8 @@ class Store:
             while True:
                 if not self._has_news():
                     await self._news.park()
-                await self._write()
                 await trio.sleep(RETRY if self.failure else PAUSE)
+                await self._write()
         finally:
             with trio.CancelScope(shield=True):
                 await self._write_the_rest()

@@ -144,6 +144,27 @@ async def test_a_full_queue_refuses_the_first_write(tmp_path: Path) -> None:
         assert await ended(ada, 66) == "done"
 
 
+async def test_who_has_begun_to_write_has_a_place(tmp_path: Path) -> None:
+    """The queue cannot fill between a prompt's first write and its clunk, where a refusal would not be heard."""
+    model = Scripted()
+    async with open_files(tmp_path, model) as (world, root):
+        ada = world.agent()
+        model.play(trio.Event())
+        async with root.open("/ada/input", "w") as slow:
+            await slow.write(b"slowly ")
+            ada.ask("runs")
+            await trio.testing.wait_all_tasks_blocked()
+            for number in range(63):
+                ada.ask(str(number))
+            with pytest.raises(FileError, match="ada is busy"):
+                ada.ask("one more")
+            await slow.write(b"written")
+        assert ada.waiting == 64
+        ada.cancel()
+        assert await ended(ada, 65) == "done"
+        assert await ada.turns["65"].answer.text() == "slowly written"
+
+
 async def test_one_prompt_from_open_to_clunk(tmp_path: Path) -> None:
     """A prompt of any length and cut is one prompt; nothing written is none; one that is too long is refused."""
     async with open_files(tmp_path) as (world, root):
