@@ -6,7 +6,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, closing
 
 import trio
 
@@ -28,19 +28,18 @@ OPEN = "OPEN TO THE NETWORK: whoever reaches this machine can do all that its us
 @asynccontextmanager
 async def open_mux(config: Config) -> AsyncIterator[tuple[Dir, Pump]]:
     """The multiplexer with its mounts. At the end, everything that waits is answered."""
-    splice, events = Splice(), Events()
-    async with trio.open_nursery() as nursery:
-        mounts = Mounts(splice, nursery, events, config.make_state() / "mounts")
-        tree = root_tree(splice, mounts, events)
-        await mounts.begin(tree, config.mounts)
-        nursery.start_soon(mounts.pump.run)
-        nursery.start_soon(mounts.pump.watch)
-        try:
-            yield tree, mounts.pump
-        finally:
-            mounts.pump.close()
-            events.close()
-            nursery.cancel_scope.cancel()
+    pump, events = Pump(Splice()), Events()
+    with closing(pump), closing(events):
+        async with trio.open_nursery() as nursery:
+            mounts = Mounts(pump, nursery, events, config.make_state() / "mounts")
+            tree = root_tree(pump, mounts, events)
+            await mounts.begin(tree, config.mounts)
+            nursery.start_soon(pump.run)
+            nursery.start_soon(pump.watch)
+            try:
+                yield tree, pump
+            finally:
+                nursery.cancel_scope.cancel()
 
 
 async def serve(config: Config, listeners: Sequence[socket.socket]) -> None:

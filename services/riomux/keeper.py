@@ -33,7 +33,7 @@ class Keeper:
         self._wish = trio.Event()
         self._delay = FIRST
         self._linked_at: float | None = None  # None while there is no link whose end has not been dealt with
-        self._told: str | None = None  # the state that everybody knows of
+        self._is_up: bool | None = None  # as everybody has been told
 
     def wish(self) -> None:
         """A link is wanted."""
@@ -97,7 +97,7 @@ class Keeper:
         self._wish.set()
 
     def _tell(self, why: str) -> None:
-        """Tell of a change, once."""
-        if why != self._told:
-            self._told = why
+        """Tell that the backend is up (no reason), or why it is down, if that is news."""
+        if self._is_up is not (not why):
+            self._is_up = not why
             self._notice(self.backend, why)

@@ -29,7 +29,6 @@ from riomux.connect import Connection, connect, greet
 from riomux.keeper import Keeper
 from riomux.peers import Backend
 from riomux.pump import Pump
-from riomux.splice import Splice
 
 log = structlog.get_logger("riomux")
 
@@ -68,13 +67,14 @@ class Mount(NamedTuple):
 class Mounts:
     """The backends by name, and the tasks that keep them. Used as the verbs of `ctl`."""
 
-    def __init__(self, splice: Splice, nursery: trio.Nursery, events: Events, file: Path | None = None) -> None:
-        self.pump = Pump(splice, self._wish)
-        self._splice, self._nursery, self._events, self._file = splice, nursery, events, file
+    def __init__(self, pump: Pump, nursery: trio.Nursery, events: Events, file: Path | None = None) -> None:
+        self._pump, self._splice = pump, pump.splice
+        self._nursery, self._events, self._file = nursery, events, file
+        pump.wish = self._wish
         self._mounts: dict[str, Mount] = {}
         self._root = Dir()
         self._writing = trio.Lock()
-        self._home = Keeper(splice.home, self._connect_home, self.pump, lambda backend, why: None)
+        self._home = Keeper(self._splice.home, self._connect_home, self._pump, lambda backend, why: None)
 
     # What a user does.
 
@@ -102,7 +102,7 @@ class Mounts:
         del self._root[name]
         mount.keeper.scope.cancel()
         self._splice.unmount(mount.keeper.backend)
-        self.pump.flush()
+        self._pump.flush()
         self._events.publish("mount.removed", name=name, address=str(mount.address))
         await self._keep()
 
@@ -128,7 +128,7 @@ class Mounts:
                 self._mount(name, self._check(name, address), is_kept=True)
         self._home.link(await self._connect_home())
         self._nursery.start_soon(self._home.run)
-        self.pump.flush()
+        self._pump.flush()
 
     def _check(self, name: str, address: str) -> Address:
         """The address, if both are good."""
@@ -144,7 +144,7 @@ class Mounts:
 
     def _mount(self, name: str, address: Address, *, is_kept: bool) -> Mount:
         backend = self._splice.mount(name)
-        keeper = Keeper(backend, partial(connect, address), self.pump, self._notice)
+        keeper = Keeper(backend, partial(connect, address), self._pump, self._notice)
         mount = self._mounts[name] = Mount(address, keeper, is_kept)
         self._root[name] = Dir()
         self._nursery.start_soon(keeper.run)

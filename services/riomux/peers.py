@@ -18,7 +18,7 @@ from typing import NamedTuple, Protocol
 import msgspec
 
 from ninep.codec import encode
-from ninep.errors import FileError
+from ninep.errors import FileError, ProtocolError
 from ninep.messages import NOTAG, Message, Qid, Rerror, Tclunk
 from ninep.session import MSIZE
 from riomux.frames import RERROR, Frame, put_tag
@@ -167,7 +167,9 @@ class Pending(msgspec.Struct, gc=False):
 
     def settle(self, frame: Frame) -> bool:
         """The reply has come: do what it means. True if the client gets it, edited or not."""
-        return frame.type == RERROR or frame.size == self.most
+        if frame.type != RERROR and self.client:
+            raise ProtocolError(f"a message of type {frame.type} with more, or less, than was asked for")
+        return True
 
     def flushed(self) -> None:
         """The reply will never come, for the client flushed the request."""

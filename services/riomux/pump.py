@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import select
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NoReturn
 
 import structlog
@@ -52,16 +52,21 @@ class Wire:
 
 
 class Pump:
-    """Moves bytes between sockets and a Splice. `wish` is told of each backend that wants a link."""
+    """Moves bytes between sockets and a Splice."""
 
-    def __init__(self, splice: Splice, wish: Callable[[Backend], None]) -> None:
+    def __init__(self, splice: Splice) -> None:
         self.splice = splice
+        self.wish: Callable[[Backend], None] = lambda backend: None  # told of each backend that wants a link
         self.received = 0  # bytes, from clients and backends
-        self._wish = wish
         self._epoll = select.epoll()
         self._left = 0
         self._wires: dict[int, Wire] = {}
         self._wire_of: dict[Peer, Wire] = {}
+
+    @property
+    def wires(self) -> Collection[Wire]:
+        """The connections."""
+        return self._wires.values()
 
     # What other tasks do.
 
@@ -102,7 +107,7 @@ class Pump:
             splice.ended.clear()
             wishes, splice.wishes[:] = [*splice.wishes], []
             for backend in wishes:
-                self._wish(backend)
+                self.wish(backend)
 
     def close(self) -> None:
         """Answer all that waits, as far as the sockets take it at once, and hang up on everybody."""

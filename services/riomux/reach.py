@@ -19,6 +19,7 @@ from riomux.peers import Backend, Client, Entrant, Link
 
 CROWD = 8  # clients of a link; the next one gets a new link
 CRUSH = 16  # clients of a link while no other can be had
+CROWD_AT_HOME = 64  # the same for the mux's own tree, of which each needs little, and which nobody has to wait for
 BUSY = 128  # requests that wait on a link, above which it gets no more clients
 USERS = 64  # users whose way into a backend is kept, for each link
 WALK = 16  # MAXWELEM, walk(5)
@@ -51,10 +52,11 @@ def join_home(client: Client, home: Backend) -> Link:
 
 def _join(client: Client, backend: Backend) -> Link | None:
     """Make the least crowded link of a backend the client's own, if one has room."""
+    crowd, crush = (CROWD, CRUSH) if backend.number else (CROWD_AT_HOME, 1 << 30)
     link = min(backend.links, key=lambda link: link.load, default=None)
-    if link is None or _is_full(link, CROWD):
+    if link is None or _is_full(link, crowd):
         backend.wish()
-    if link is None or (_is_full(link, CRUSH) and backend.number):
+    if link is None or _is_full(link, crush):
         return None
     link.load += 1
     client.links[backend] = link

@@ -31,6 +31,8 @@ def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
         del client.tags[pending.tag]
     if frame.size < HEADER or frame.type not in (pending.expect, RERROR):
         raise ProtocolError(f"a message of type {frame.type} where {pending.expect} was due")
+    if frame.type == RERROR and frame.size != 9 + frame.half(7):
+        raise ProtocolError(f"an Rerror of {frame.size} bytes whose text has {frame.half(7)}")
     try:
         passes = pending.settle(frame)
         link.ask_the_rest()

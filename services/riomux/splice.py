@@ -114,9 +114,11 @@ class Splice:
     def refused(self, backend: Backend, why: str, *, is_quick: bool) -> None:
         """No link can be had now. If finding out was quick, the next who needs one may wait for another try."""
         backend.is_wished = False
-        if not backend.links:
+        if backend.links:
+            self._turn_away(backend, f"i/o error: {backend.name} takes no more connections: {why}")
+        else:
             backend.down, backend.is_patient = why, is_quick
-        self._turn_away(backend, unreachable(backend))
+            self._turn_away(backend, unreachable(backend))
 
     # Mounts.
 

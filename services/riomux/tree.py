@@ -5,23 +5,23 @@ from __future__ import annotations
 from ninep.service import Events, Metrics, manual, root
 from ninep.tree import Ctl, Dir
 from riomux.mounts import Mounts
-from riomux.splice import Splice
+from riomux.pump import Pump
 
 
-def root_tree(splice: Splice, mounts: Mounts, events: Events) -> Dir:
+def root_tree(pump: Pump, mounts: Mounts, events: Events) -> Dir:
     """ctl, events, health, metrics and help."""
     return root(
         manual=manual("riomux"),
         ctl=Ctl(mounts.status, add=mounts.add, remove=mounts.remove),
         events=events,
-        metrics=_metrics(splice, mounts),
+        metrics=_metrics(pump),
         health=mounts.health,
         nodes={},
     )
 
 
-def _metrics(splice: Splice, mounts: Mounts) -> Metrics:
-    metrics = Metrics()
+def _metrics(pump: Pump) -> Metrics:
+    metrics, splice = Metrics(), pump.splice
     backends = splice.mounts.values
     metrics.gauge("riomux_clients", "Clients connected.", lambda: len(splice.clients))
     metrics.gauge("riomux_mounts", "Mounts.", lambda: len(splice.mounts))
@@ -32,5 +32,5 @@ def _metrics(splice: Splice, mounts: Mounts) -> Metrics:
         "Requests that have no reply yet.",
         lambda: sum(len(client.tags) for client in splice.clients),
     )
-    metrics.gauge("riomux_received_bytes", "Bytes received from clients and backends.", lambda: mounts.pump.received)
+    metrics.gauge("riomux_received_bytes", "Bytes received from clients and backends.", lambda: pump.received)
     return metrics

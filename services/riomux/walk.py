@@ -43,7 +43,7 @@ def plan(trees: Trees, start: Place, names: Sequence[str]) -> tuple[list[Leg], P
             assert known
             given.append(known)
         else:
-            if asked is not leg.backend or _seen_from_above(trees, stands) != here:
+            if given or asked is not leg.backend or _seen_from_above(trees, stands) != here:
                 leg = Leg(asked, is_from_fid=False, given=given)
                 legs.append(leg)
                 given = []
@@ -51,7 +51,7 @@ def plan(trees: Trees, start: Place, names: Sequence[str]) -> tuple[list[Leg], P
             leg.known.append(known)
             stands = there if there.backend is asked else Place(asked)
         here = there
-    if stands != here:
+    if given or stands != here:
         legs.append(Leg(trees.home, False, given, [*here.path], is_silent=True))
     return [leg for leg in legs if leg.names or not leg.is_from_fid or len(legs) == 1], here
 

@@ -1,11 +1,13 @@
-"""The cast of the plays: alice, two backends, and a book."""
+"""What the tests of this folder share: the cast of the plays, and a place for sockets."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from tests.riomux.playbook import Playbook
 
 from riomux.peers import Client, Link
-from tests.riomux.playbook import Playbook
 
 
 @pytest.fixture
@@ -42,3 +44,10 @@ def rio(book: Playbook) -> Link:
 def home(book: Playbook) -> Link:
     """The mux's own tree."""
     return book.home
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Path:
+    """A directory of ours alone, fit for sockets."""
+    tmp_path.chmod(0o700)
+    return tmp_path

@@ -23,7 +23,22 @@ import msgspec
 
 from ninep import ProtocolError
 from ninep.codec import Frames, encode
-from ninep.messages import NOFID, NOTAG, QTDIR, Message, Qid, Rattach, Rversion, Tattach, Tversion
+from ninep.messages import (
+    NOFID,
+    NOTAG,
+    OREAD,
+    QTDIR,
+    Message,
+    Qid,
+    Rattach,
+    Ropen,
+    Rversion,
+    Rwalk,
+    Tattach,
+    Topen,
+    Tversion,
+    Twalk,
+)
 from ninep.session import MSIZE
 from riomux.peers import Backend, Client, Link, Peer
 from riomux.qids import remap
@@ -50,6 +65,7 @@ class Playbook:
         self._due: dict[Peer, deque[Message]] = {}
         self._dials: list[Backend] = []
         self._hangups: list[Peer] = []
+        self.pieces: dict[Peer, int] = {}  # segments in which the mux last spoke to a peer
         self.home = self.link(self.splice.home)
 
     # The cast.
@@ -101,6 +117,7 @@ class Playbook:
         return self
 
     def __lshift__(self, check: Event) -> Playbook:
+        self._look()
         check(self)
         return self
 
@@ -114,7 +131,7 @@ class Playbook:
 
     def hear(self, peer: Peer, data: bytes) -> None:
         """Say bytes to the mux, in pieces."""
-        while data:
+        while data and peer not in self._hangups:
             size = next(self._cuts)
             self._hear(peer, data[:size])
             data = data[size:]
@@ -135,7 +152,9 @@ class Playbook:
         """Take down what the mux has said and wished, before the buffer is used again."""
         for peer in self.splice.said:
             if peer in self._frames:
-                self._frames[peer].feed(b"".join(peer.take()))
+                said = peer.take()
+                self.pieces[peer] = len(said)
+                self._frames[peer].feed(b"".join(said))
                 for message in self._frames[peer]:
                     self.transcript.append(f"    {self._names[peer]} <- {message}")
                     self._due[peer].append(message)
@@ -272,3 +291,24 @@ def version(msize: int, *, is_known: bool = True) -> Rversion:
 def seen(link: Link, qid: Qid) -> Qid:
     """A backend's qid, as clients see it."""
     return msgspec.structs.replace(qid, path=remap(qid.path, link.backend.number))
+
+
+def cross(book: Playbook, client: Client, link: Link, fid: int, *names: str, qids: tuple[Qid, ...]) -> int:
+    """Have a client walk from the root into a backend, to `fid`; gives the number of that on the link."""
+    _ = book >> heard(client, Twalk(999, 0, fid, (link.backend.name, *names)))
+    request = book.take(link)
+    assert isinstance(request, Twalk), book.story("expected a Twalk")
+    reply = Rwalk(999, (link.backend.root, *[seen(link, qid) for qid in qids]))
+    assert book >> heard(link, Rwalk(request.tag, qids)) << say(client, reply)
+    return request.newfid
+
+
+def opened(book: Playbook, client: Client, link: Link, fid: int, *names: str, qid: Qid, mode: int = OREAD) -> int:
+    """Have a client walk to a file of a backend and open it; gives its number on the link."""
+    number = cross(book, client, link, fid, *names, qids=(ROOT,) * (len(names) - 1) + (qid,))
+    _ = book >> heard(client, Topen(999, fid, mode))
+    request = book.take(link)
+    assert isinstance(request, Topen), book.story("expected a Topen")
+    iounit = 0 if link.msize >= client.msize else link.msize - 24
+    assert book >> heard(link, Ropen(request.tag, qid, 0)) << say(client, Ropen(999, seen(link, qid), iounit))
+    return number

@@ -1,0 +1,327 @@
+"""The multiplexer over real sockets, with real servers behind it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import trio
+from tests.riomux.live import PATIENCE, Shelf, backend, mux, server, talk, until
+
+from ninep import FileError
+from ninep.client import Client, open_client
+from ninep.codec import Frames, encode
+from ninep.dial import user
+from ninep.messages import (
+    NOFID,
+    OWRITE,
+    QTDIR,
+    Message,
+    Qid,
+    Rattach,
+    Rerror,
+    Ropen,
+    Rread,
+    Rversion,
+    Rwalk,
+    Tattach,
+    Topen,
+    Tread,
+    Tversion,
+    Twalk,
+    Twrite,
+)
+
+
+async def test_two_servers_are_one_tree(place: Path) -> None:
+    """ls, read, write and stat, with names that agree wherever they are seen."""
+    one, two = Shelf("one"), Shelf("two")
+    async with (
+        server(f"unix!{place}/a", one.tree),
+        server(f"unix!{place}/b", two.tree),
+        mux(place, f"one=unix!{place}/a", f"two=unix!{place}/b"),
+        open_client(f"unix!{place}/mux") as root,
+    ):
+        entries = {entry.name: entry for entry in await root.ls()}
+        assert entries.keys() == {"ctl", "events", "health", "help", "metrics", "one", "two"}
+        assert await root.stat("/one") == entries["one"]
+        assert await root.read("/one/note") == b"the note of one\n"
+        await root.write("/two/note", "changed")
+        assert (one.note, two.note) == ("the note of one\n", "changed")
+        assert await root.read("/two/below/deeper/name") == b"two"
+        assert await root.read("/one/below/../../two/below/deeper/name") == b"two"
+        for path in ("/one", "/two", "/one/below"):
+            for entry in await root.ls(path):
+                assert (await root.stat(f"{path}/{entry.name}")).qid == entry.qid
+        paths = [entry.qid.path for path in ("/", "/one", "/two") for entry in await root.ls(path)]
+        assert len(set(paths)) == len(paths)
+        with pytest.raises(FileError, match="permission denied"):
+            await root.remove("/one")
+
+
+async def test_a_blocked_read_ends_with_its_client_and_eats_nothing(place: Path) -> None:
+    """A cancelled read is flushed through to the backend: its reader is gone, the next one gets the news."""
+    shelf = Shelf("one")
+    async with (
+        server(f"unix!{place}/a", shelf.tree),
+        mux(place, f"one=unix!{place}/a"),
+        open_client(f"unix!{place}/mux") as root,
+    ):
+        async with root.open("/one/news") as news:
+            with trio.move_on_after(0.05):
+                await news.read()
+            shelf.news.publish("hello")
+            with trio.fail_after(PATIENCE):
+                assert await news.read() == b"hello"
+        await until(lambda: not len(shelf.news))
+
+
+async def test_a_client_that_hangs_up_leaves_nothing_behind(place: Path) -> None:
+    """Its blocked reads and open files end in the backend."""
+    shelf = Shelf("one")
+    async with server(f"unix!{place}/a", shelf.tree), mux(place, f"one=unix!{place}/a") as pump:
+        client = talk(place)
+        await client.attach()
+        await client.say(Twalk(1, 0, 1, ("one", "news")), Topen(2, 1, 0), Tread(3, 1, 0, 100))
+        await until(lambda: len(shelf.news) == 1)
+        client.hang_up()
+        await until(lambda: not len(shelf.news))
+        await until(lambda: not any(b.links and b.links[0].pending for b in pump.splice.mounts.values()))
+
+
+async def test_seventy_thousand_reads_beside_a_blocked_one(place: Path) -> None:
+    """Over sockets, in bursts; then the blocked read is answered."""
+    shelf = Shelf("one")
+    async with server(f"unix!{place}/a", shelf.tree), mux(place, f"one=unix!{place}/a"):
+        client = talk(place)
+        await client.attach()
+        await client.say(Twalk(1, 0, 1, ("one", "news")), Topen(2, 1, 0))
+        await client.say(Twalk(3, 0, 2, ("one", "note")), Topen(4, 2, 0), Tread(500, 1, 0, 100))
+        for _ in range(4):
+            await client.hear()
+        burst = [Tread(tag, 2, 0, 1) for tag in range(200)]
+        for _ in range(350):
+            await client.say(*burst)
+            assert {await client.hear() for _ in burst} == {Rread(tag, b"t") for tag in range(200)}
+        shelf.news.publish("at last")
+        assert await client.hear() == Rread(500, b"at last")
+        client.hang_up()
+
+
+@pytest.mark.parametrize("size", [1, 4096, 128 * 1024, 3_000_000])
+async def test_what_goes_through_is_what_comes_out(place: Path, size: int) -> None:
+    """Bytes of any length, both ways, in messages as large as they get."""
+    shelf, data = Shelf("one"), bytes(i * 7 % 251 for i in range(size))
+    async with (
+        server(f"unix!{place}/a", shelf.tree),
+        mux(place, f"one=unix!{place}/a"),
+        open_client(f"unix!{place}/mux") as root,
+    ):
+        await root.write("/one/book", data)
+        assert b"".join(shelf.pages) == data
+        assert await root.read("/one/book") == data
+
+
+# Those who go.
+
+
+async def test_kill_of_a_backend_with_blocked_readers(place: Path) -> None:
+    """64 blocked reads, `kill -9`: 64 errors within 100 ms, and the other backend answers all the while."""
+    other, ended = Shelf("other"), list[float]()
+
+    async def read_news(root: Client, begun: trio.MemorySendChannel[None]) -> None:
+        async with root.open("/one/news") as news:
+            await begun.send(None)
+            with pytest.raises(FileError, match="i/o error: one went away"):
+                await news.read()
+            ended.append(trio.current_time())
+
+    async with (
+        backend(f"unix!{place}/a", "one") as process,
+        server(f"unix!{place}/b", other.tree),
+        mux(place, f"one=unix!{place}/a", f"other=unix!{place}/b") as pump,
+        open_client(f"unix!{place}/mux") as root,
+    ):
+        async with trio.open_nursery() as nursery:
+            begun, beginnings = trio.open_memory_channel[None](64)
+            for _ in range(64):
+                nursery.start_soon(read_news, root, begun)
+            for _ in range(64):
+                await beginnings.receive()
+            await until(lambda: len(pump.splice.mounts["one"].links[0].pending) == 64)
+            killed = trio.current_time()
+            process.kill()
+        assert len(ended) == 64
+        assert max(ended) - killed < 0.1
+        assert await root.read("/other/note") == b"the note of other\n"
+
+
+async def test_restart_of_a_backend(place: Path) -> None:
+    """While it is down its mount is there and says so; when it is back, new walks work, and old fids stay stale."""
+    async with mux(place, f"one=unix!{place}/a"), open_client(f"unix!{place}/mux") as root:
+        with pytest.raises(FileError, match=r"one is down: .*there is no such socket"):
+            await root.read("/one/note")
+        async with backend(f"unix!{place}/a", "one") as process:
+            assert await root.read("/one/note") == b"the note of one\n"
+            async with root.open("/one/note") as note:
+                process.kill()
+                await process.end()
+                with pytest.raises(FileError, match="one went away"):
+                    await note.read()
+                with pytest.raises(FileError, match="one is down"):
+                    await root.read("/one/note")
+                assert "one" in {entry.name for entry in await root.ls()}
+                assert b"one is down" in await root.read("/health")
+                async with backend(f"unix!{place}/a", "one again"):
+                    assert await root.read("/one/note") == b"the note of one again\n"
+                    with pytest.raises(FileError, match="open the file again"):
+                        await note.read()
+                    assert await root.read("/health") == b"ok\n"
+
+
+async def test_a_mount_comes_up_by_itself(place: Path) -> None:
+    """Nobody need ask for it."""
+    shelf = Shelf("one")
+    async with mux(place, f"one=unix!{place}/a") as pump:
+        await until(lambda: pump.splice.mounts["one"].down is not None)
+        async with server(f"unix!{place}/a", shelf.tree):
+            await until(lambda: bool(pump.splice.mounts["one"].links))
+
+
+# Muxes behind muxes.
+
+
+async def test_nested(place: Path) -> None:
+    """A mux in a mux is a tree like any other; `..` finds its way through both."""
+    shelf = Shelf("one")
+    async with (
+        server(f"unix!{place}/a", shelf.tree),
+        mux(place, f"one=unix!{place}/a", name="inner"),
+        mux(place, f"in=unix!{place}/inner", f"deep=unix!{place}/inner/one/below", name="outer"),
+        open_client(f"unix!{place}/outer") as root,
+    ):
+        assert await root.read("/in/one/note") == b"the note of one\n"
+        assert await root.read("/deep/deeper/name") == b"one"
+        assert await root.read("/in/one/below/../../../in/one/note") == b"the note of one\n"
+        assert await root.read("/deep/deeper/../../in/one/note") == b"the note of one\n"
+        paths = [entry.qid.path for path in ("/", "/in", "/in/one") for entry in await root.ls(path)]
+        assert len(set(paths)) == len(paths)
+        assert max(paths) < 1 << 56
+
+
+async def test_a_mux_in_itself(place: Path) -> None:
+    """A loop is as deep as the path that is typed, and no deeper."""
+    async with mux(place) as pump, open_client(f"unix!{place}/mux") as root:
+        await root.write("/ctl", f"add self unix!{place}/mux")
+        assert {entry.name for entry in await root.ls("/self/self/self")} >= {"ctl", "self"}
+        assert await root.read("/self/self/self/health") == b"ok\n"
+        assert len(pump.splice.clients) < 10
+
+
+# Those who do not listen.
+
+
+async def test_a_client_that_does_not_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not listened to any more, others are served, and after a while it is hung up on."""
+    shelf = Shelf("one")
+    shelf.pages.append(bytes(1 << 20))
+    monkeypatch.setattr("riomux.pump.LOOK", 0.1)
+    monkeypatch.setattr("riomux.pump.PATIENCE", 0.5)
+    async with server(f"unix!{place}/a", shelf.tree), mux(place, f"one=unix!{place}/a") as pump:
+        deaf = talk(place)
+        await deaf.ask(Tversion(0xFFFF, 1 << 20, "9P2000"))
+        await deaf.ask(Tattach(0, 0, NOFID, "deaf", ""))
+        assert isinstance(await deaf.ask(Twalk(1, 0, 1, ("one", "book"))), Rwalk)
+        await deaf.ask(Topen(2, 1, 0))
+        await deaf.say(*[Tread(tag, 1, 0, 128 * 1024) for tag in range(200)])
+        async with open_client(f"unix!{place}/mux") as root:
+            with trio.fail_after(PATIENCE):
+                assert await root.read("/one/note") == b"the note of one\n"
+            wire = next(w for w in pump.wires if w.unsent)
+            assert len(wire.unsent or b"") <= 200 * 129 * 1024
+            await until(lambda: wire not in pump.wires)
+            assert await root.read("/one/note") == b"the note of one\n"
+        deaf.hang_up()
+
+
+async def test_a_backend_that_does_not_read(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who floods it has to wait, who uses another is served; after a while it is given up, and all is answered."""
+    shelf = Shelf("one")
+    monkeypatch.setattr("riomux.pump.LOOK", 0.1)
+    monkeypatch.setattr("riomux.pump.PATIENCE", 0.5)
+    async with (
+        server(f"unix!{place}/a", shelf.tree),
+        deaf_server(f"{place}/b"),
+        mux(place, f"one=unix!{place}/a", f"deaf=unix!{place}/b") as pump,
+    ):
+        client = talk(place)
+        await client.ask(Tversion(0xFFFF, 1 << 20, "9P2000"))
+        await client.ask(Tattach(0, 0, NOFID, user(), ""))
+        await client.ask(Twalk(1, 0, 1, ("deaf", "sink")))
+        await client.ask(Topen(2, 1, OWRITE))
+        flood = b"".join(encode(Twrite(tag, 1, 0, bytes(128 * 1024))) for tag in range(100))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(client.send, flood)
+            await until(lambda: any(wire.held_by for wire in pump.wires))
+            async with open_client(f"unix!{place}/mux") as root:
+                assert await root.read("/one/note") == b"the note of one\n"
+            replies = [await client.hear() for _ in range(100)]
+        assert all(isinstance(reply, Rerror) for reply in replies)
+        client.hang_up()
+
+
+@asynccontextmanager
+async def deaf_server(path: str) -> AsyncIterator[None]:
+    """A server that says yes to what comes first, and then reads no more."""
+
+    async def greet(stream: trio.SocketStream) -> None:
+        frames = Frames(1 << 20)
+        async for data in stream:
+            frames.feed(bytes(data))
+            for request in frames:
+                await stream.send_all(encode(answer(request)))
+                if isinstance(request, Topen):
+                    await trio.sleep_forever()
+
+    def answer(request: Message) -> Message:
+        match request:
+            case Tversion():
+                return Rversion(request.tag, request.msize, "9P2000")
+            case Tattach():
+                return Rattach(request.tag, Qid(QTDIR, 0, 0))
+            case Twalk():
+                return Rwalk(request.tag, tuple(Qid(0, 0, 1) for _ in request.wname))
+        return Ropen(request.tag, Qid(0, 0, 1), 0)
+
+    listener = trio.socket.socket(trio.socket.AF_UNIX)
+    await listener.bind(path)
+    listener.listen()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(trio.serve_listeners, greet, [trio.SocketListener(listener)])
+        yield
+        nursery.cancel_scope.cancel()
+
+
+async def test_half_a_message(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A message that is not whole after a while ends its connection, even if a byte comes now and then."""
+    monkeypatch.setattr("riomux.pump.LOOK", 0.1)
+    monkeypatch.setattr("riomux.pump.PATIENCE", 0.5)
+    async with mux(place):
+        client = talk(place)
+        await client.attach()
+        frame = encode(Twrite(1, 0, 0, bytes(4000)))
+        heard = None
+        async with trio.open_nursery() as nursery:
+
+            async def dribble() -> None:
+                for i in range(len(frame)):
+                    await client.send(frame[i : i + 1])
+                    await trio.sleep(0.02)
+
+            nursery.start_soon(dribble)
+            heard = await client.hear()
+            nursery.cancel_scope.cancel()
+        client.hang_up()
+        assert heard is None
