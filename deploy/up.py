@@ -79,20 +79,25 @@ async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None
 async def _welcome(fleet: list[Member], state: Path, once: bool) -> int:
     """What a person sees when the fleet is there. 0 if there is a picture."""
     _show(f"\n{_bold('Peribus')} is running.\n", *map(_row, fleet))
+    outcome = await _first_picture(fleet, state / "screen.png")
+    if not once:
+        _show(*_lesson(), f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
+    return outcome
+
+
+async def _first_picture(fleet: list[Member], picture: Path) -> int:
     try:
         with trio.fail_after(PATIENCE):
             async with open_client(fleet[-1].address) as root:
                 drawing = await draw(root)
-                troubles = [line for member in fleet for line in await _troubles(root, member)]
+                await trio.Path(picture).write_bytes(drawing.png)
+                _show(*_shown(drawing, picture))
+                for member in fleet:
+                    _show(*await _troubles(root, member))
     except (FileError, OSError) as error:
         return _refuse(f"there is no picture, because {error}")
     except trio.TooSlowError:
         return _refuse(f"there is no picture, because {AGENT} has not answered within {PATIENCE:g} s")
-    picture = state / "screen.png"
-    picture.write_bytes(drawing.png)
-    _show(*_shown(drawing, picture), *troubles)
-    if not once:
-        _show(*_lesson(), f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
     return 0
 
 
