@@ -67,7 +67,8 @@ class _Attempt:
                     self.has_text = self.has_text or (isinstance(chunk, Token) and bool(chunk.text))
                     if waiting := self._attempts.take(chunk):
                         await waiting
-        raise ProviderError(f"{provider.name} said nothing for {idle:g} s")
+        what = f"said nothing for {idle:g} s" if patience.cancelled_caught else "broke the answer off"
+        raise ProviderError(f"{provider.name} {what}")
 
 
 def _pause(number: int, error: ProviderError) -> float | None:

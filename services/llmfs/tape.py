@@ -67,7 +67,8 @@ class Tape:
         """Add text; whoever waits for it wakes."""
         assert self._text is not None
         assert not self.ended
-        data = text.encode(errors="replace")  # half a surrogate pair is not text
+        if not (data := text.encode(errors="replace")):  # half a surrogate pair is not text
+            return
         if self._spool:
             self._spool.append(self.size, data)
         self._text += data

@@ -13,7 +13,7 @@ import trio
 from llmfs.agent import Agent, Surroundings
 from llmfs.fleet import Fleet
 from llmfs.offers import Default, Offers
-from llmfs.providers import Chunk, Request, Stop, Token
+from llmfs.providers import Chunk, Provider, Request, Stop, Token
 from llmfs.restore import restore
 from llmfs.store import Store, open_store
 from ninep.tree import Reader
@@ -80,7 +80,7 @@ class Chunks:
 class World:
     """A fleet over a real store, answered by scripted providers; `restart` gives it another life."""
 
-    def __init__(self, directory: Path, nursery: trio.Nursery, store: Store, *providers: Scripted) -> None:
+    def __init__(self, directory: Path, nursery: trio.Nursery, store: Store, *providers: Provider) -> None:
         self.events: list[tuple[str, dict[str, Any]]] = []
         self.store = store
         self.offers = Offers({provider.name: provider for provider in providers}, Default())
@@ -95,7 +95,7 @@ class World:
 
 
 @asynccontextmanager
-async def open_world(directory: Path, *providers: Scripted) -> AsyncIterator[World]:
+async def open_world(directory: Path, *providers: Provider) -> AsyncIterator[World]:
     """One life of a fleet whose state is in this directory."""
     async with open_store(directory) as store, trio.open_nursery() as nursery:
         yield World(directory, nursery, store, *(providers or (Scripted(),)))

@@ -130,6 +130,25 @@ async def test_a_chunk_that_comes_with_the_cancel_is_dropped(tmp_path: Path) -> 
         assert ada.errors.text() == ""
 
 
+async def test_a_thousand_cancels_leave_nothing(tmp_path: Path) -> None:
+    """Cancelling at any moment leaves no task, no open stream and no waiting turn behind."""
+    model = Scripted()
+    async with open_world(tmp_path, model) as world:
+        ada = world.agent()
+        for number in range(1000):
+            model.play("a", 0, "b", trio.Event())
+            ada.ask("?")
+            for _ in range(number % 7):
+                await trio.lowlevel.checkpoint()
+            ada.cancel()
+        model.scripts.clear()
+        ada.ask("once more")
+        assert await ended(ada, 1001) == "done"
+        await wait_all_tasks_blocked()
+        assert (model.open, world.around.nursery.child_tasks) == (0, frozenset())
+        assert [turn.state for turn in ada.turns.values()] == ["cancelled"] * 1000 + ["done"]
+
+
 async def test_an_error_in_the_middle_keeps_the_text(tmp_path: Path) -> None:
     """What was said stays and ends for its readers; state, errors and the turn say why. It is not asked again."""
     model = Scripted()

@@ -1,8 +1,10 @@
 """llmfs as a process: start, stop, kill -9, and what is there afterwards."""
 
+import os
 import random
 import signal
 import sqlite3
+import sys
 from pathlib import Path
 
 import pytest
@@ -87,3 +89,36 @@ async def test_a_stop_is_quick_and_orderly(tmp_path: Path) -> None:
     async with open_llmfs(tmp_path) as (_, address), open_client(address) as root:
         assert await root.read(STATE.format(1)) == b"truncated: llmfs was stopped\n"
         assert await root.read(ANSWER.format(1)) != b""
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "complaint"),
+    [
+        (["--idle-timeout", "0"], {}, "llmfs: --idle-timeout or LLMFS_IDLE_TIMEOUT: input should be greater than 0"),
+        ([], {"OPENAI_WIRE_API": "smoke"}, "llmfs: the configuration: OPENAI_WIRE_API: input should be 'responses'"),
+        (["--colour", "red"], {}, "llmfs: unrecognized arguments: --colour red"),
+    ],
+)
+async def test_a_wrong_configuration_is_one_line(
+    tmp_path: Path, options: list[str], environment: dict[str, str], complaint: str
+) -> None:
+    """What is wrong is said in one line, with status 2, and no value that may be a secret."""
+    command = [sys.executable, "-m", "llmfs", "--state", str(tmp_path / "state"), *options]
+    with trio.fail_after(30):
+        done = await trio.run_process(
+            command, env={**os.environ, **environment}, check=False, capture_stdout=True, capture_stderr=True
+        )
+    assert done.returncode == 2
+    assert done.stdout == b""
+    (line,) = done.stderr.decode().splitlines()
+    assert line.lower().startswith(complaint.lower())
+
+
+async def test_a_second_llmfs_does_not_touch_the_state(tmp_path: Path) -> None:
+    """One directory has one llmfs; the second says so and ends."""
+    async with open_llmfs(tmp_path):
+        command = [sys.executable, "-m", "llmfs", "--state", str(tmp_path / "state"), "--listen", f"unix!{tmp_path}/b"]
+        with trio.fail_after(30):
+            done = await trio.run_process(command, check=False, capture_stdout=True, capture_stderr=True)
+        assert done.returncode == 1
+        assert "is in use by another llmfs" in done.stderr.decode()

@@ -1,0 +1,126 @@
+"""Agents answered by the real SDKs, from a server on loopback that speaks their event streams."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import trio
+from tests.llmfs.providers.asking import KEY, SPEECHES, open_provider
+from tests.llmfs.providers.servers import Exchange, Script, Server, in_turn, open_server, paced, refuses, says
+from tests.llmfs.scripted import World, ended, open_world, read, read_turn
+
+from llmfs import attempts
+from llmfs.agent import Agent
+
+speeches = pytest.mark.parametrize("speech", SPEECHES)
+
+
+class Asked(NamedTuple):
+    """A server, the world that asks it, and an agent there."""
+
+    server: Server
+    world: World
+    ada: Agent
+
+
+@asynccontextmanager
+async def open_agent(directory: Path, speech: str, script: Script) -> AsyncIterator[Asked]:
+    async with open_server(script) as server, open_provider(speech, server.url) as provider:
+        async with open_world(directory, provider) as world:
+            yield Asked(server, world, world.agent())
+
+
+def stored_bytes(directory: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in directory.rglob("*") if path.is_file())
+
+
+@speeches
+async def test_a_line_reaches_its_machine_while_the_stream_runs(tmp_path: Path, speech: str) -> None:
+    """The first line of a block is there before the model has said the second."""
+    gate = trio.Semaphore(2)
+    script = paced(["```A\nbox()\n", "sph", "ere()\n```\n"], gate=gate)
+    async with open_agent(tmp_path, speech, script) as (_, world, ada):
+        world.fleet.machine("add", "A")
+        turn = ada.ask("draw")
+        reader = ada.machines["A"].output.open()
+        assert await read(reader) == b"box()\n"
+        assert not turn.has_ended
+        gate.release()
+        gate.release()
+        assert await read_turn(reader) == "sphere()\n"
+        assert await ended(ada) == "done"
+        assert turn.usage.output > 0
+
+
+@speeches
+async def test_cancel_closes_the_connection(tmp_path: Path, speech: str) -> None:
+    """Within 100 ms of the cancel the provider sees the connection closed."""
+    script = paced(["one ", "two"], gate=trio.Semaphore(1))
+    async with open_agent(tmp_path, speech, script) as (server, _, ada):
+        ada.ask("?")
+        assert await read(ada.output.open()) == b"one "
+        exchange = await server.exchange()
+        ada.cancel()
+        with trio.fail_after(0.1):
+            await exchange.gone.wait()
+
+
+@speeches
+async def test_an_error_in_the_stream_keeps_the_text(tmp_path: Path, speech: str) -> None:
+    """What was said stays, the turn says why it broke off, and nothing is asked twice."""
+
+    async def script(exchange: Exchange) -> None:
+        await exchange.say("half an ")
+        await exchange.fail("overloaded_error", "too much")
+
+    async with open_agent(tmp_path, speech, script) as (server, _, ada):
+        ada.ask("?")
+        state = await ended(ada)
+        assert state.startswith("truncated: ")
+        assert "too much" in state
+        assert await ada.turns["1"].answer.text() == "half an "
+        assert len(server.exchanges) == 1
+
+
+@speeches
+async def test_a_server_that_is_overloaded_is_asked_again(
+    tmp_path: Path, speech: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two refusals are overcome, and the reader sees one answer; a third is told."""
+    monkeypatch.setattr(attempts, "BACKOFF", 0.01)
+    busy = refuses(529, "overloaded_error", "try later")
+    async with open_agent(tmp_path, speech, in_turn(busy, busy, says("there"), busy)) as (server, _, ada):
+        ada.ask("?")
+        assert await ended(ada) == "done"
+        assert await read_turn(ada.output.open()) == "there"
+        assert len(server.exchanges) == 3
+        ada.ask("?")
+        assert (await ended(ada, 2)).startswith("truncated: ")
+        assert len(server.exchanges) == 6
+
+
+@speeches
+async def test_a_silent_server_is_given_up(tmp_path: Path, speech: str) -> None:
+    """After the idle time the text so far is kept, and the connection closed."""
+    script = paced(["so far"], gate=trio.Semaphore(1))
+    async with open_agent(tmp_path, speech, script) as (server, world, ada):
+        world.around.idle = 0.3
+        ada.ask("?")
+        assert (await ended(ada)).endswith("said nothing for 0.3 s")
+        assert await ada.turns["1"].answer.text() == "so far"
+        exchange = await server.exchange()
+        with trio.fail_after(0.1):
+            await exchange.gone.wait()
+
+
+@speeches
+async def test_the_key_is_nowhere(tmp_path: Path, speech: str) -> None:
+    """A key is in no file of the state, no error and no event."""
+    script = refuses(401, "authentication_error", f"invalid key {KEY}")
+    async with open_agent(tmp_path, speech, script) as (_, world, ada):
+        ada.ask("?")
+        state = await ended(ada)
+        assert KEY not in state + ada.errors.text() + ada.state() + str(world.events)
+    assert KEY.encode() not in stored_bytes(tmp_path)
