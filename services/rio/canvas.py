@@ -1,0 +1,144 @@
+"""The picture: the world, and over it what is flat, brought up to date from the mirror and painted into one target.
+
+Whoever owns a canvas says when to paint. It knows no messages and no window.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+from numpy.typing import NDArray
+from pyglet.graphics.shader import ShaderException
+
+from .flat import Flat
+from .gpu import Size, Target, allow_sized_points, finish
+from .mirror import VIEW, WORLD, Mirror, Touched
+from .places import MOVING, Places
+from .world import World
+
+LONGEST_STEP = 0.05  # seconds of a glide that one frame may take
+
+
+class Canvas:
+    """`view` is the size in logical pixels, `ratio` how many real ones each has; `mirror` is what is painted.
+
+    What a layer cannot draw is told to `failed` in words; the others go on.
+    """
+
+    def __init__(self, view: Size, ratio: float, failed: Callable[[str], None]) -> None:
+        allow_sized_points()
+        self.mirror, self.places = Mirror(), Places()
+        self.world, self.flat = World(), Flat()
+        self.target = Target((1, 1))
+        self._failed = failed
+        self._painted = time.monotonic()
+        self.resize(view, ratio)
+
+    def resize(self, view: Size, ratio: float) -> None:
+        """Another size from now on; everything is painted anew."""
+        self.view, self.ratio = view, ratio
+        size = max(round(view[0] * ratio), 1), max(round(view[1] * ratio), 1)
+        self.world.resize(size, ratio)
+        self.target.delete()
+        self.target = Target(size)
+        self._pixels = np.zeros((size[1], size[0], 3), np.uint8)
+        self.mirror.touched.order |= VIEW | WORLD
+        self.mirror.touched.came = True
+
+    @property
+    def is_draft(self) -> bool:
+        """Whether the picture is to be refined when things rest."""
+        return self.world.is_draft
+
+    @property
+    def is_gliding(self) -> bool:
+        """Whether the picture moves by itself."""
+        return self.world.camera.is_gliding
+
+    def paint(self, *, fine: bool = False) -> None:
+        """All that changed; with `fine`, in full quality and with the camera where it is going."""
+        touched, now = self.mirror.take(), time.monotonic()
+        with self._guarded("the world"):
+            self._update_world(touched, min(now - self._painted, LONGEST_STEP), fine=fine)
+        with self._guarded("what is flat"):
+            self._update_flat(touched)
+        self._painted = now
+        self.world.copy_to(self.target)
+        self.target.begin()
+        with self._guarded("what is flat"):
+            self.flat.draw(self.mirror.graph, self.places, self.view, self.ratio)
+        finish()
+
+    def read(self) -> NDArray[np.uint8]:
+        """The picture as it was painted, [height, width, 3], the top row first; the next `read` overwrites it."""
+        self.target.read(self._pixels)
+        return self._pixels[::-1]
+
+    def read_as(self, width: int | None, height: int | None) -> NDArray[np.uint8]:
+        """The picture in another size, painted for it. A side that is not given follows from the other."""
+        view, ratio = self.view, self.ratio
+        scale = width / view[0] if width else (height or view[1]) / view[1]
+        high = height / scale if height else view[1]
+        self.resize((round(self.view[0]), round(high)), scale)
+        self.paint(fine=True)
+        pixels = self.read().copy()
+        self.resize(view, ratio)
+        self.paint(fine=True)
+        return pixels
+
+    def pixel(self, x: int, y: int) -> int:
+        """One colour of the picture as 0xrrggbb, by its place in the view; black outside."""
+        if not (0 <= x < self.view[0] and 0 <= y < self.view[1]):
+            return 0
+        return self.target.pixel(int(x * self.ratio), int(y * self.ratio))
+
+    def pick(self, x: float, y: float) -> int:
+        """The node that is seen at this place of the view; 0 if none."""
+        graph = self.mirror.graph
+        node = self.flat.pick(graph, self.places, x, y)
+        return node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+
+    def _update_world(self, touched: Touched, seconds: float, *, fine: bool) -> None:
+        graph, camera = self.mirror.graph, self.world.camera
+        self._update_places(touched)
+        changed = bool(touched.any & WORLD)
+        if touched.order & WORLD:
+            for id in touched.shapes:
+                self.world.forget(id)
+            self.world.arrange(graph, self.places)
+        if changed:
+            self.world.aim(graph, self.places, anew=touched.came)
+        moved = camera.arrive() if fine else camera.step(seconds)
+        if changed or moved or (fine and self.world.is_draft):
+            self.world.draw(graph, self.places, fine=fine)
+
+    def _update_places(self, touched: Touched) -> None:
+        if touched.order:
+            self.places.arrange(self.mirror.graph)
+        elif touched.columns.keys() & MOVING:
+            self.places.move(self.mirror.graph)
+
+    def _update_flat(self, touched: Touched) -> None:
+        graph, flat = self.mirror.graph, self.flat
+        columns = {prop for prop, where in touched.columns.items() if where & VIEW}
+        resized = bool(columns & {"size", "scale"} or touched.order) and flat.outgrown(graph, self.places, self.ratio)
+        if touched.order & VIEW or resized:
+            for id in touched.shapes:
+                flat.forget(id)
+            flat.arrange(graph, self.places)
+            return
+        if columns & {"at", "rotate", "scale"}:
+            flat.place(self.places)
+        if "size" in columns:
+            flat.size(graph)
+        if columns & {"color", "opacity"}:
+            flat.paint(graph, self.places)
+
+    @contextmanager
+    def _guarded(self, what: str) -> Iterator[None]:
+        """Whatever one layer cannot do, the rest of the picture stands. ShaderException is no Exception."""
+        try:
+            yield
+        except (Exception, ShaderException) as error:
+            self._failed(f"{what} cannot be drawn: {error}")

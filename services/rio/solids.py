@@ -1,0 +1,167 @@
+"""All solids as instances of a few meshes: one draw a mesh, however many there are; transparent ones from far to near.
+
+Everything per node is gathered with numpy from the graph's columns and the places: what a draw costs in Python depends
+on the number of meshes, not of solids.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import meshes
+from .camera import Vector
+from .gpu import Arrays, Program
+from .graph import Graph
+from .kinds import KINDS
+from .pick import nearest_solid
+from .places import Places
+from .values import Floats
+
+SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world")
+CROWDS = (150, 500)  # solids; with more than that each is drawn with fewer triangles
+BEVEL = 0.07  # how round a box's edges are, of its least size
+THIN = 0.002  # a plane's thickness, of its width
+
+_MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int]] = {  # segments: when few, many, very many
+    "box": (meshes.box, 3, 1, 0),
+    "plane": (meshes.box, 0, 0, 0),
+    "sphere": (meshes.sphere, 10, 3, 2),
+    "cylinder": (meshes.cylinder, 64, 20, 12),
+    "cone": (meshes.cone, 64, 20, 12),
+    "torus": (meshes.torus, 80, 24, 14),
+}
+_CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
+_VERTEX = {"corner": (0, 3), "direction": (1, 3)}
+_INSTANCE = {"row0": (2, 4), "row1": (3, 4), "row2": (4, 4), "extent": (5, 4), "color": (6, 4)}
+
+
+class Solids:
+    """`grain` is half the size of a typical one, as of the last `corners`."""
+
+    def __init__(self) -> None:
+        self.grain = 1.0
+        self._meshes = {(kind, crowd): _mesh(kind, crowd) for kind in _MESHES for crowd in range(3)}
+        self._ids: dict[str, NDArray[np.uint32]] = {}
+        self._casts = np.zeros(0, np.bool_)
+        self._crowd = 0
+        self._opaque: dict[str, int] = {}  # how many of each kind come first
+        self._clear: list[tuple[str, int, int]] = []  # runs of transparent ones: kind, first, count
+
+    def arrange(self, graph: Graph, places: Places) -> None:
+        """Solids came, went, were hidden or shown."""
+        found: dict[str, list[int]] = {kind: [] for kind in SOLIDS}
+        self._casts = np.ones(len(graph.columns["at"]), np.bool_)
+        for node in graph.nodes.values():
+            if node.kind in found and places.shown[node.id]:
+                found[node.kind].append(node.id)
+                if not node.props.get("shadow", True):
+                    self._casts[node.id] = False
+        self._ids = {kind: np.array(ids, np.uint32) for kind, ids in found.items() if ids}
+        self._crowd = sum(sum(map(len, found.values())) > most for most in CROWDS)
+
+    def corners(self, graph: Graph, places: Places) -> Vector:
+        """The corners of the box around each, [8 n, 3]. Planes count only alone: a floor is not what one looks at."""
+        kinds = [kind for kind in self._ids if kind != "plane"] or list(self._ids)
+        if not kinds:
+            return np.zeros((0, 3))
+        matrices = places.matrices[np.concatenate([self._ids[kind] for kind in kinds])].astype(np.float64)
+        sizes = np.concatenate([_fills(graph, kind, self._ids[kind]) for kind in kinds])
+        arms = np.einsum("nij,nkj->nki", matrices[:, :, :3], sizes[:, None] / 2 * _CORNERS)
+        self.grain = float(np.median(np.linalg.norm(arms[:, 0], axis=1)))
+        corners: Vector = (matrices[:, None, :, 3] + arms).reshape(-1, 3)
+        return corners
+
+    def ground(self, graph: Graph, places: Places) -> float:
+        """The height of the lowest place of any of them, planes too."""
+        lowest = []
+        for kind, ids in self._ids.items():
+            matrices = places.matrices[ids]
+            halves = (np.abs(matrices[:, 1, :3]) * _fills(graph, kind, ids) / 2).sum(1)
+            lowest.append(float((matrices[:, 1, 3] - halves).min()))
+        return min(lowest, default=0.0)
+
+    def upload(self, graph: Graph, places: Places, eye: Vector) -> None:
+        """Bring the instances to the graphics card, the transparent ones in order from far to near."""
+        self._opaque, clear = {}, []
+        for kind, ids in self._ids.items():
+            color = graph.columns["color"][ids]
+            color[:, 3] *= places.opacity[ids]
+            seen_through = color[:, 3] < 0.999
+            far = np.linalg.norm(places.matrices[ids, :, 3] - eye, axis=1) * seen_through
+            order = np.lexsort((-far, seen_through))
+            self._opaque[kind] = len(ids) - int(seen_through.sum())
+            clear += [(-far[i], kind, row) for row, i in enumerate(order) if seen_through[i]]
+            self._fill(kind, ids[order], color[order], graph, places)
+        self._clear = _runs(sorted(clear))
+
+    def _fill(self, kind: str, ids: NDArray[np.uint32], color: Floats, graph: Graph, places: Places) -> None:
+        matrices = places.matrices[ids]
+        extent = np.column_stack((_extent(graph, kind, ids), self._casts[ids].astype(np.float32)))
+        rows = {f"row{i}": matrices[:, i] for i in range(3)}
+        self._meshes[kind, self._crowd].upload(**rows, extent=extent, color=color)
+
+    def pick(self, graph: Graph, places: Places, start: Vector, way: Vector) -> int:
+        """The solid that a ray meets first; 0 if none."""
+        if not self._ids:
+            return 0
+        ids = np.concatenate(list(self._ids.values()))
+        sizes = np.concatenate([_fills(graph, kind, some) for kind, some in self._ids.items()])
+        balls = np.repeat([kind == "sphere" for kind in self._ids], [len(some) for some in self._ids.values()])
+        row = nearest_solid(start, way, places.matrices[ids], sizes, balls)
+        return int(ids[row]) if row >= 0 else 0
+
+    def draw(self, program: Program, *, but: str = "", **uniforms: Any) -> None:
+        """The opaque ones, but for one kind."""
+        program.use(**uniforms)
+        for kind, count in self._opaque.items():
+            self._run(program, kind, 0, 0 if kind == but else count)
+
+    def draw_clear(self, program: Program, *, but: str = "", **uniforms: Any) -> None:
+        """The transparent ones, but for one kind."""
+        if self._clear:
+            program.use(**uniforms)
+        for kind, first, count in self._clear:
+            self._run(program, kind, first, 0 if kind == but else count)
+
+    def _run(self, program: Program, kind: str, first: int, count: int) -> None:
+        if count:
+            program.use(bevel=BEVEL if kind == "box" else 1e-4 if kind == "plane" else 0.0)
+            self._meshes[kind, self._crowd].draw_instances(first, count)
+
+
+def _mesh(kind: str, crowd: int) -> Arrays:
+    make, *segments = _MESHES[kind]
+    mesh = make(segments[crowd])
+    arrays = Arrays(_VERTEX, _INSTANCE)
+    arrays.upload(corner=mesh.corners, direction=mesh.directions)
+    arrays.index(mesh.triangles)
+    return arrays
+
+
+def _extent(graph: Graph, kind: str, ids: NDArray[np.uint32]) -> Floats:
+    """The sizes of solids of one kind: width, height, depth."""
+    sizes = graph.columns["size"][ids]
+    if kind == "plane":
+        sizes = np.column_stack((sizes[:, 0], THIN * sizes[:, 0], sizes[:, 1]))
+    return sizes
+
+
+def _fills(graph: Graph, kind: str, ids: NDArray[np.uint32]) -> Floats:
+    """What solids of one kind fill of their size."""
+    sizes = _extent(graph, kind, ids)
+    if kind == "torus":
+        sizes = sizes * np.array((1, meshes.TUBE, 1), np.float32)
+    return sizes
+
+
+def _runs(rows: Sequence[tuple[float, str, int]]) -> list[tuple[str, int, int]]:
+    """Neighbours of one kind become one draw."""
+    runs: list[tuple[str, int, int]] = []
+    for _, kind, row in rows:
+        if runs and runs[-1][0] == kind and sum(runs[-1][1:]) == row:
+            runs[-1] = (kind, runs[-1][1], runs[-1][2] + 1)
+        else:
+            runs.append((kind, row, 1))
+    return runs

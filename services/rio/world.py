@@ -1,0 +1,166 @@
+"""The world in three dimensions: background, floor and solids, kept as a picture until something in it changes.
+
+On a slow machine a change is drawn at once as a draft, without multisampling and with plainer shadows, and refined when
+things rest; on a fast one it is drawn fine at once. What is fast is measured, not guessed.
+"""
+
+import time
+from typing import Any
+
+import numpy as np
+
+from . import shaders
+from .backdrop import Backdrop, floor, part
+from .camera import HOLDS, Box, Camera, Eye, Frame, Vector
+from .gpu import STRIP, Arrays, Program, Size, Target, blend, clear, cull, depth, driver, finish, most_samples, multiply
+from .graph import Graph, Node
+from .kinds import kind
+from .lights import lights
+from .pick import ray
+from .places import Places
+from .shadows import Shadows
+from .solids import Solids
+from .threads import Threads
+
+SLOW = 0.012  # seconds: a fine picture that takes longer is drawn as a draft first
+SAMPLES = 8  # of a fine picture, if the driver has as many
+AROUND = np.array((0.58, 0.64, 0.76))  # the light that comes from everywhere
+Uniforms = dict[str, Any]
+_SOFTWARE = ("llvmpipe", "softpipe", "swr")
+
+
+class World:
+    """`box` is what there is, if anything; `camera` frames it; `is_draft` says that the picture is to be refined."""
+
+    def __init__(self) -> None:
+        self.box: Box | None = None
+        self.camera = Camera()
+        self.is_draft = False
+        self._solids, self._threads, self._shadows, self._full = Solids(), Threads(), Shadows(), Arrays()
+        self._shades = {fine: _variant(shaders.SHADE, fine) for fine in (False, True)}
+        self._paints = {fine: _variant(shaders.SOLID, fine) for fine in (False, True)}
+        self._slow = any(name in driver().lower() for name in _SOFTWARE)
+        self._targets: list[Target | Backdrop] = []
+
+    def resize(self, size: Size, ratio: float) -> None:
+        """Pictures of another size from now on, in real pixels; `ratio` of them make a logical one."""
+        for target in self._targets:
+            target.delete()
+        self._backdrop, self._kept, self._rough = Backdrop(size), Target(size), Target(size, depth=True)
+        self._fine = Target(size, min(SAMPLES, most_samples()), depth=True)
+        self._targets = [self._backdrop, self._kept, self._rough, self._fine]
+        self._size, self._ratio, self._aspect = size, ratio, size[0] / size[1]
+
+    def forget(self, id: int) -> None:
+        """A node's shape is no longer what it was."""
+        self._threads.forget(id)
+
+    def arrange(self, graph: Graph, places: Places) -> None:
+        """Nodes came, went, were hidden or shown, or changed their shape."""
+        self._solids.arrange(graph, places)
+        self._threads.arrange(graph, places)
+
+    def aim(self, graph: Graph, places: Places, *, anew: bool) -> None:
+        """Keep what is there in the picture; `anew` when solids came or went."""
+        corners = np.concatenate((self._solids.corners(graph, places), self._threads.corners(places)))
+        self.box = Box.around(corners) if len(corners) else None
+        if self.box:
+            ground = min(self._solids.ground(graph, places), float(self.box.low[1]))
+            self.camera.aim(self.box, corners, ground, self._aspect, anew=anew)
+        if not self.box or _only(graph, "camera"):
+            self.camera.arrive()
+
+    def draw(self, graph: Graph, places: Places, *, fine: bool) -> None:
+        """Bring the kept picture up to date: as a draft if this machine is slow, unless it must be fine."""
+        began = time.monotonic()
+        fine = fine or not self._slow or self.box is None
+        if self.box and self.camera.frame:
+            target = self._fine if fine else self._rough
+            self._paint(graph, places, self.box, self.camera.frame, target, fine=fine)
+            target.copy_to(self._kept)
+        else:
+            self._backdrop.draw(_scenery(graph)[0], None)
+            self._backdrop.copy_to(self._kept)
+        finish()
+        if fine and self.box:
+            self._slow = time.monotonic() - began > SLOW
+        self.is_draft = not fine
+
+    def pick(self, graph: Graph, places: Places, x: float, y: float) -> int:
+        """The nearest solid seen through a point of the picture; x and y from -1 to 1, y up. 0 if there is none."""
+        if not self.box or not self.camera.frame:
+            return 0
+        lens = self._lens(_eye(graph, self.camera.frame), self.camera.frame)
+        return self._solids.pick(graph, places, *ray(lens, x, y))
+
+    def copy_to(self, target: Target) -> None:
+        """The kept picture, as the bottom of another."""
+        self._kept.copy_to(target)
+
+    def _paint(self, graph: Graph, places: Places, box: Box, frame: Frame, target: Target, *, fine: bool) -> None:
+        """Shadows first, then what is behind, the solids, what one sees through, and the threads among them."""
+        eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph)
+        camera = self._lens(eye, frame)
+        below = floor(frame, camera, lamps)
+        self._backdrop.draw(color, below if has_floor else None)
+        self._solids.upload(graph, places, eye.at)
+        cast = self._shadows.cast(self._solids, box, frame.ground, lamps)
+        shade = {"sunlight": cast.sunlight, "sharp": cast.sharp, "touch": cast.touch, **self._shadows.bind()}
+        self._backdrop.copy_to(target)
+        target.begin()
+        clear()
+        if has_floor:
+            depth(False)
+            multiply()
+            self._shades[fine].use(part=part(below, cast.low, cast.high), **below, **shade)
+            self._full.draw(STRIP, 4)
+        lit: Uniforms = {"toward": lamps.toward, "key": lamps.key, "around": AROUND}
+        lit |= {"lamps": lamps.lamps, "glows": lamps.glows, "count": lamps.count}
+        placed = {"camera": camera, "eye": eye.at, "ground": (frame.ground, box.radius)}
+        self._paint_solids(self._paints[fine], {**shade, **lit, **placed})
+        self._threads.draw(graph, places, camera, self._size, self._ratio)
+        depth(False)
+
+    def _paint_solids(self, program: Program, uniforms: Uniforms) -> None:
+        depth(True)
+        cull(True)
+        blend(False)
+        self._solids.draw(program, **uniforms)
+        blend(True)
+        depth(True, write=False)
+        self._solids.draw_clear(program, **uniforms)
+        depth(True)
+        cull(False)
+
+    def _lens(self, eye: Eye, frame: Frame) -> Vector:
+        """World to clip space, for all that the framing holds."""
+        away = float(np.linalg.norm(np.array(frame.middle) - eye.target))
+        return eye.matrix(self._aspect, HOLDS * frame.radius + away)
+
+
+def _eye(graph: Graph, frame: Frame) -> Eye:
+    """The camera node's, or the studio's."""
+    node = _only(graph, "camera")
+    if node is None:
+        return frame.eye
+    at = graph.columns["at"][node.id].astype(float)
+    return Eye(at, np.array(node.get("target"), float), float(node.get("fov")))
+
+
+def _scenery(graph: Graph) -> tuple[Any, bool]:
+    """The background's colour, and whether there is a floor."""
+    node = _only(graph, "background")
+    if node is None:
+        return np.array(kind("background").rows["color"][:3], np.float32), True
+    return graph.columns["color"][node.id, :3].copy(), bool(node.get("floor"))
+
+
+def _variant(sources: tuple[str, str], fine: bool) -> Program:
+    vertex, fragment = sources
+    return Program(vertex, (shaders.FINE if fine else "") + fragment)
+
+
+def _only(graph: Graph, noun: str) -> Node | None:
+    """The newest visible node of a noun that stands for the whole scene."""
+    found = [node for node in graph.nodes.values() if node.kind == noun and node.get("visible")]
+    return found[-1] if found else None
