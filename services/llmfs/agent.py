@@ -19,7 +19,8 @@ from llmfs import history, settings
 from llmfs.attempts import Attempts
 from llmfs.errors import Errors
 from llmfs.history import History
-from llmfs.machine import Machine, instructions
+from llmfs.instructions import instructions
+from llmfs.machine import Machine
 from llmfs.offers import Offers, default_model
 from llmfs.output import Output
 from llmfs.providers import Chunk, Message, ProviderError, Request, Token, Usage

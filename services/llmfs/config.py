@@ -17,7 +17,7 @@ class Config(ServiceConfig):
     model_config = SettingsConfigDict(env_prefix="LLMFS_")
 
     provider: str | None = Field(None, description="what new agents get; default: the first provider that is ready")
-    model: str | None = Field(None, description="the model that new agents get; default: the provider's first")
+    model: str | None = Field(None, description="the model of that provider; default: its first")
     idle_timeout: float = Field(
         120, gt=0, title="SECONDS", description="give an answer up after so long without a word from its provider"
     )

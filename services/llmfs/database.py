@@ -49,12 +49,20 @@ def open_database(path: Path) -> sqlite3.Connection:
     """Open the file, making or migrating it as needed. FileError says why it cannot be used."""
     try:
         connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)  # one thread at a time
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = NORMAL")  # a kill loses nothing; a power cut may lose the last batches
-        _migrate(connection)
+        try:
+            _prepare(connection)
+        except BaseException:
+            connection.close()
+            raise
     except sqlite3.Error as error:
         raise FileError(f"cannot use {path}: {error}") from None
     return connection
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")  # a kill loses nothing; a power cut may lose the last batches
+    _migrate(connection)
 
 
 def _migrate(connection: sqlite3.Connection) -> None:
@@ -118,7 +126,8 @@ def _transaction(connection: sqlite3.Connection) -> Iterator[None]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # SQLite ends it by itself after some errors, a full disk for one
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")

@@ -25,7 +25,7 @@ class Errors:
         self._rows.append(row)
         self._shelf.put(row)
         if len(self._rows) > KEPT:
-            self._shelf.store.drop(self._rows.popleft())
+            self._shelf.drop(self._rows.popleft())
 
     def text(self) -> str:
         """A line for each, with its time in UTC."""

@@ -34,20 +34,4 @@ class Machine:
     def close(self) -> None:
         """The machine is gone: its readers are released, and nothing is known of it any more."""
         self.output.close()
-        self._shelf.store.drop(ContextRow(self._shelf.agent, self.name, ""))
-
-
-def instructions(system: str, machines: Iterable[Machine]) -> str:
-    """All that a model is told before the conversation: the system prompt, then what there is of machines."""
-    machines = list(machines)
-    if not machines:
-        return system
-    first = machines[0].name
-    parts = [system] if system else []
-    parts.append(
-        f"You can act on these machines: {', '.join(machine.name for machine in machines)}. "
-        "Text in a fenced block labelled with a machine's name goes to that machine while you write it, for example:\n"
-        f"```{first}\n…\n```"
-    )
-    parts += [f"context for {machine.name}:\n{machine.context.strip() or '(empty)'}" for machine in machines]
-    return "\n\n".join(parts)
+        self._shelf.drop(ContextRow(self._shelf.agent, self.name, ""))

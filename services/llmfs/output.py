@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from trio.lowlevel import ParkingLot
 
-from llmfs.tape import Tape
+from llmfs.tape import Tape, arrived
 from ninep.node import Answer, then
 
 
@@ -86,10 +86,7 @@ class OutputReader:
 
     async def _wait(self, count: int) -> bytes:
         tape = await self._output.wait_for(self._place)
-        if not tape:
-            return b""
-        there = self._read(tape, count)
-        return there if isinstance(there, bytes) else await there
+        return await arrived(self._read(tape, count)) if tape else b""
 
     def _take(self, tape: Tape, data: bytes) -> bytes:
         self._at += len(data)

@@ -1,7 +1,7 @@
 """What llmfs stores: the tables of its database, and a value for a row of each.
 
-A row is keyed by its first fields. It knows nothing of agents and turns as they live; `store` writes rows, and `fleet`
-makes the living things of them at start.
+A row is keyed by its first fields. It knows nothing of agents and turns as they live; `store` writes rows, and
+`restore` makes the living things of them at start.
 """
 
 from __future__ import annotations

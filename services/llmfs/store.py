@@ -174,6 +174,10 @@ class Shelf:
         """Keep a row."""
         self.store.put(row)
 
+    def drop(self, row: Row) -> None:
+        """Keep the row with this row's key no longer."""
+        self.store.drop(row)
+
     def forget(self) -> None:
         """Keep nothing of the agent any more."""
         self.store.forget(self.agent)

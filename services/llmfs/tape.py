@@ -98,8 +98,7 @@ class Tape:
 
     async def text(self) -> str:
         """All of it, as it is now. Waits only if it has left memory."""
-        there = self._slice(0, self.size)
-        return (there if isinstance(there, bytes) else await there).decode(errors="replace")
+        return (await arrived(self._slice(0, self.size))).decode(errors="replace")
 
     def rest(self) -> None:
         """Leave memory, if the tape has ended and its spool has all of it. It reads as before, a little slower."""
@@ -116,8 +115,7 @@ class Tape:
         self._parked = self._parked or ParkingLot()
         while at >= self.size and not self.ended:
             await self._parked.park()
-        there = self.read_at(at, count)
-        return there if isinstance(there, bytes) else await there
+        return await arrived(self.read_at(at, count))
 
     def _wake(self) -> None:
         if self._parked:
@@ -148,3 +146,8 @@ class TapeReader:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+async def arrived(data: Answer[bytes]) -> bytes:
+    """The bytes, waited for if need be."""
+    return data if isinstance(data, bytes) else await data

@@ -103,7 +103,7 @@ def ask(agent: Agent, question: bytes) -> Reader:
 
 
 class Beside(Dir):
-    """A directory of its own files, and beside them a live view of a mapping; a file of its own goes first."""
+    """A directory of its own files, and beside them a live view of a mapping. A file of its own goes first."""
 
     def __init__(self, files: Mapping[str, Node], others: Each) -> None:
         super().__init__(files)

@@ -27,9 +27,12 @@ class Asked(NamedTuple):
 
 @asynccontextmanager
 async def open_agent(directory: Path, speech: str, script: Script) -> AsyncIterator[Asked]:
-    async with open_server(script) as server, open_provider(speech, server.url) as provider:
-        async with open_world(directory, provider) as world:
-            yield Asked(server, world, world.agent())
+    async with (
+        open_server(script) as server,
+        open_provider(speech, server.url) as provider,
+        open_world(directory, provider) as world,
+    ):
+        yield Asked(server, world, world.agent())
 
 
 def stored_bytes(directory: Path) -> bytes:

@@ -1,0 +1,27 @@
+"""What a model is told before the conversation: the system prompt, then the machines and what is on them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from llmfs.machine import Machine
+
+
+def instructions(system: str, machines: Iterable[Machine]) -> str:
+    """The system prompt as it is if there are no machines; else with how to reach them, and the context for each."""
+    known = list(machines)
+    if not known:
+        return system
+    return "\n\n".join([*filter(None, [system]), _how_to_act(known), *map(_context, known)])
+
+
+def _how_to_act(machines: list[Machine]) -> str:
+    names = ", ".join(machine.name for machine in machines)
+    return (
+        f"You can act on these machines: {names}. Text in a fenced block labelled with a machine's name goes to that "
+        f"machine while you write it, for example:\n```{machines[0].name}\n…\n```"
+    )
+
+
+def _context(machine: Machine) -> str:
+    return f"context for {machine.name}:\n{machine.context.strip() or '(empty)'}"
