@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from tests.llmfs.scripted import ended, open_world
 
 from llmfs import store as store_module
 from llmfs.rows import AgentRow, ContextRow, MachineRow, Setting, TapeRow, TextKey, TurnRow
@@ -114,6 +115,29 @@ async def test_a_failing_disk_refuses_and_recovers(tmp_path: Path, monkeypatch: 
             await store.settle()
         store.check()
         assert store.rows(AgentRow) == [ADA]
+
+
+async def test_a_full_disk_is_told_at_the_prompt(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While the disk is full no new prompt is taken, for it could not be kept; answers in flight stay whole."""
+    monkeypatch.setattr(store_module, "RETRY", 0.01)
+    async with open_world(tmp_path) as world:
+        ada, disk = world.agent(), world.store._writing
+        await world.store.settle()
+        (pages,) = disk.execute("PRAGMA page_count").fetchone()
+        disk.execute(f"PRAGMA max_page_count = {pages}")
+        ada.ask("much " * 100_000)
+        assert await ended(ada) == "done"
+        with pytest.raises(FileError, match="database or disk is full"):
+            await world.store.settle()
+        with pytest.raises(FileError, match=r"llmfs cannot store in .*: database or disk is full"):
+            ada.ask("more")
+        disk.execute("PRAGMA max_page_count = 1000000")
+        with trio.fail_after(5):
+            await world.store.settle()
+        ada.ask("more")
+        assert await ended(ada, 2) == "done"
+    async with open_world(tmp_path) as world:
+        assert len(await world.agent().turns["1"].answer.text()) == len("much " * 100_000) - 1
 
 
 async def test_who_generates_too_fast_waits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
