@@ -1,6 +1,8 @@
 """The open rules of DESIGN section 5, one by one."""
 
 import trio
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
 from trio.testing import wait_all_tasks_blocked
 
 from llmfs.output import Output, OutputReader
@@ -158,3 +160,63 @@ async def test_closing_releases_everybody(autojump_clock: trio.abc.Clock) -> Non
         await wait_all_tasks_blocked()
         output.close()
     assert await cat(output) == ""
+
+
+class Readers(RuleBasedStateMachine):
+    """Whatever happens in whatever order, every reader gets whole turns, in their order, from the one the rules say."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.output, self.turns, self.texts = Output(), list[Tape](), list[bytes]()
+        self.readers: list[tuple[OutputReader, list[int], list[bytes]]] = []  # [turn], what it has of it
+        self.was_read: set[int] = set()
+
+    def runs(self) -> bool:
+        return any(not tape.ended for tape in self.turns)
+
+    @rule()
+    def ask(self) -> None:
+        tape = Tape()
+        self.turns.append(tape)
+        self.texts.append(b"")
+        self.output.add(tape)
+
+    @precondition(runs)
+    @rule(text=st.text(max_size=20))
+    def say(self, text: str) -> None:
+        running = next(i for i, tape in enumerate(self.turns) if not tape.ended)
+        self.turns[running].append(text)
+        self.texts[running] += text.encode(errors="replace")
+
+    @precondition(runs)
+    @rule()
+    def end(self) -> None:
+        next(tape for tape in self.turns if not tape.ended).end()
+
+    @rule()
+    def open(self) -> None:
+        last = len(self.turns) - 1
+        ended = [i for i, tape in enumerate(self.turns) if tape.ended and i not in self.was_read]
+        running = [i for i, tape in enumerate(self.turns) if not tape.ended]
+        unread = [i for i in ended if self.texts[i] or i == last]
+        expected = running[0] if running else unread[-1] if unread else last + 1
+        self.readers.append((self.output.open(), [expected], [b""]))
+
+    @precondition(lambda self: self.readers)
+    @rule(number=st.integers(0, 99), count=st.integers(1, 30))
+    def read(self, number: int, count: int) -> None:
+        reader, at, have = self.readers[number % len(self.readers)]
+        if at[0] >= len(self.turns):
+            return
+        tape, text = self.turns[at[0]], self.texts[at[0]]
+        if len(have[0]) == len(text) and not tape.ended:
+            return  # it would wait
+        data = reader.read(count)
+        assert data == text[len(have[0]) :][:count]
+        have[0] += data
+        if not data:
+            self.was_read.add(at[0])
+            at[0], have[0] = at[0] + 1, b""
+
+
+test_readers = Readers.TestCase
