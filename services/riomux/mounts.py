@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
@@ -33,16 +33,18 @@ from riomux.pump import Pump
 log = structlog.get_logger("riomux")
 
 PORT = 5642  # of an address that names none: the mux of another machine
-RESERVED = ("routes", "discovered")
-"""Names of files that the root does not have yet and may have one day."""
+RESERVED = {"ctl", "events", "health", "help", "metrics", "routes", "discovered"}
+"""The files of the root, and names that it may need for more."""
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
 def check_name(name: str) -> None:
-    """Refuse what cannot be the name of a directory that people type."""
+    """Refuse what cannot be the name of a directory that people type, or is that of something else."""
     if not _NAME.fullmatch(name):
         raise FileError(f"{name!r} is no name for a mount: take letters, digits, - and . (at most 64)")
+    if name in RESERVED:
+        raise FileError(f"{name} is a file of the multiplexer; take another name")
 
 
 class Mount(NamedTuple):
@@ -123,9 +125,8 @@ class Mounts:
         for word in expected:
             name, _, address = word.partition("=")
             self._mount(name, self._check(name, address), is_kept=False)
-        for name, address in self._kept():
-            if name not in self._mounts:
-                self._mount(name, self._check(name, address), is_kept=True)
+        for name, where in self._kept():
+            self._mount(name, where, is_kept=True)
         self._home.link(await self._connect_home())
         self._nursery.start_soon(self._home.run)
         self._pump.flush()
@@ -135,8 +136,6 @@ class Mounts:
         check_name(name)
         if name in self._mounts:
             raise FileError(f"{name} is mounted already, from {self._mounts[name].address}; remove it first")
-        if name in self._root or name in RESERVED:
-            raise FileError(f"{name} is a file of the multiplexer; take another name")
         try:
             return Address.parse(address, PORT)
         except ValueError as error:
@@ -180,17 +179,18 @@ class Mounts:
                 except OSError as error:
                     raise FileError(f"done, but not for the next start: {error.strerror or error}") from None
 
-    def _kept(self) -> list[tuple[str, str]]:
-        if not self._file or not self._file.exists():
-            return []
-        kept = []
-        for line in self._file.read_text(encoding="utf-8").splitlines():
-            match line.split():
-                case ["add", name, address]:
-                    kept.append((name, address))
-                case [_, *_]:
-                    log.warning("mounts.unreadable", file=str(self._file), line=line)
-        return kept
+    def _kept(self) -> Iterator[tuple[str, Address]]:
+        """What was mounted last time. A line that somebody spoiled is not a reason to serve nothing."""
+        lines = self._file.read_text(encoding="utf-8").splitlines() if self._file and self._file.exists() else []
+        for line in lines:
+            try:
+                match line.split():
+                    case ["add", name, address]:
+                        yield name, self._check(name, address)
+                    case [_, *_]:
+                        raise FileError("not a line that was written here")
+            except FileError as error:
+                log.warning("mounts.unreadable", line=line, reason=str(error))
 
 
 def _write_whole(file: Path, text: str) -> None:

@@ -207,7 +207,9 @@ class Pump:
 
     def _send(self, peer: Peer, speaker: Wire | None = None) -> None:
         """Send what is to be said to a peer. `speaker` is who caused it."""
-        out, wire = peer.take(), self._wire_of[peer]
+        out, wire = peer.take(), self._wire_of.get(peer)
+        if wire is None:
+            return  # it has gone since this was said
         data = out[0] if len(out) == 1 else b"".join(out)
         if wire.unsent is not None:
             wire.unsent += data

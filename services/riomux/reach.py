@@ -13,8 +13,8 @@ from __future__ import annotations
 
 from collections.abc import Generator, Sequence
 
-from ninep.errors import FileError, ProtocolError
-from ninep.messages import NOFID, Message, Rattach, Rerror, Rwalk, Tattach, Twalk
+from ninep.errors import NOT_FOUND, FileError
+from ninep.messages import NOFID, Message, Rerror, Rwalk, Tattach, Twalk
 from riomux.peers import Backend, Client, Entrant, Link
 
 CROWD = 8  # clients of a link; the next one gets a new link
@@ -83,20 +83,16 @@ def unreachable(backend: Backend) -> str:
 
 def entering(fid: int, user: str, tree: Sequence[str]) -> Generator[Message, Message, None]:
     """The dialogue that makes `fid` stand for the root of a (sub)tree, for whoever carries it. FileError if refused."""
-    _check(Rattach, (yield Tattach(0, fid, NOFID, user, "")))
-    for at in range(0, len(tree), WALK):
-        names = tuple(tree[at : at + WALK])
-        reply = _check(Rwalk, (yield Twalk(0, fid, fid, names)))
-        if isinstance(reply, Rwalk) and len(reply.wqid) < len(names):
-            raise FileError(f"there is no /{'/'.join(tree)}")
-
-
-def _check(kind: type[Message], reply: Message) -> Message:
+    reply = yield Tattach(0, fid, NOFID, user, "")
     if isinstance(reply, Rerror):
         raise FileError(reply.ename)
-    if not isinstance(reply, kind):
-        raise ProtocolError(f"{kind.__name__} expected, not {reply}")
-    return reply
+    for at in range(0, len(tree), WALK):
+        names = tuple(tree[at : at + WALK])
+        reply = yield Twalk(0, fid, fid, names)
+        if isinstance(reply, Rerror) and reply.ename != NOT_FOUND:
+            raise FileError(reply.ename)
+        if not isinstance(reply, Rwalk) or len(reply.wqid) != len(names):
+            raise FileError(f"there is no /{'/'.join(tree)}")
 
 
 class _Entry:
