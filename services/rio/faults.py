@@ -4,9 +4,9 @@ import builtins
 import linecache
 import re
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from types import FrameType, TracebackType
+from types import TracebackType
 
 from rio.values import Refused, nearest
 
@@ -45,36 +45,50 @@ class _Frame:
         return linecache.getline(file_of(self.program), self.line).strip()
 
 
-def explain(error: BaseException, program: int, known: Iterable[str] = (), inside: str = "") -> Fault:
-    """The fault that an exception is. `known` are the names there are; `inside` is the callback that it happened in."""
+def explain(
+    error: BaseException, program: int, known: Iterable[str] = (), *, inside: str = "", line: int | None = None
+) -> Fault:
+    """The fault that an exception is.
+
+    `known` are the names there are, `inside` is the callback that it happened in, `line` where it was if no code had
+    run yet.
+    """
     frames, left_out = _frames(error.__traceback__)
-    if isinstance(error, SyntaxError) and (own := _FILE.match(error.filename or "")):
-        frames = [*frames, _Frame(int(own[1]), error.lineno or 1, "<module>")]
+    if line is not None:
+        frames = [_Frame(program, line, "<module>")]
     what = _said(error, known)
     place = f"{frames[-1].where(program)}: " if frames else ""
-    line = " ".join(f"{inside}{place}{what}".split())
+    sentence = " ".join(f"{inside}{place}{what}".split())
     told = [f"  {frame.where(program)}: {frame.source()}" for frame in reversed(frames)]
     if left_out:
         told.insert(_SHOWN, f"  … {left_out} more …")
-    return Fault(line, "\n".join([line, *told]) + "\n")
+    return Fault(sentence, "\n".join([sentence, *told]) + "\n")
 
 
 def _frames(traceback: TracebackType | None) -> tuple[list[_Frame], int]:
-    """The frames in programs, outermost first, without the middle of a long chain; and how many those were."""
-    first: list[_Frame] = []
-    last: deque[_Frame] = deque(maxlen=_SHOWN)
+    """The frames in programs, outermost first, without the middle of a long chain; and how many are left out.
+
+    The chain may be millions long, so most of it is only counted.
+    """
+    first: list[TracebackType] = []
+    last: deque[TracebackType] = deque(maxlen=_SHOWN)
     count = 0
     while traceback is not None:
-        if (found := _frame(traceback.tb_frame, traceback.tb_lineno)) is not None:
+        if len(first) < _SHOWN:
+            if _FILE.match(traceback.tb_frame.f_code.co_filename):
+                first.append(traceback)
+        else:
+            last.append(traceback)
             count += 1
-            (first if len(first) < _SHOWN else last).append(found)
         traceback = traceback.tb_next
-    return [*first, *last], count - len(first) - len(last)
+    return [*_in_programs(first), *_in_programs(last)], count - len(last)
 
 
-def _frame(frame: FrameType, line: int) -> _Frame | None:
-    own = _FILE.match(frame.f_code.co_filename)
-    return _Frame(int(own[1]), line, frame.f_code.co_name) if own else None
+def _in_programs(tracebacks: Iterable[TracebackType]) -> Iterator[_Frame]:
+    for traceback in tracebacks:
+        code = traceback.tb_frame.f_code
+        if own := _FILE.match(code.co_filename):
+            yield _Frame(int(own[1]), traceback.tb_lineno, code.co_name)
 
 
 def _said(error: BaseException, known: Iterable[str]) -> str:

@@ -47,10 +47,7 @@ class Handle:
 
     def __getattr__(self, word: str) -> Any:
         if word in _AXES:
-            place = self._nouns.scene.place(self._id, self._noun)
-            if _AXES[word] >= len(place):
-                raise NoWordError(f"a {self._noun.name} has no {word}: its place has {len(place)} numbers")
-            return place[_AXES[word]]
+            raise self._without(word)
         try:
             return self._nouns.read(self, word)
         except Gone:
@@ -58,13 +55,40 @@ class Handle:
         except Refused as refusal:
             raise NoWordError(str(refusal)) from None
 
+    # Properties, since a name that Python finds in the class is found sooner.
+
+    @property
+    def at(self) -> tuple[float, ...]:
+        """Where it is."""
+        return self._nouns.scene.place(self._id, self._noun)
+
+    @property
+    def x(self) -> float:
+        """How far right it is."""
+        return self._nouns.scene.place(self._id, self._noun)[0]
+
+    @property
+    def y(self) -> float:
+        """How far up it is in the world, or down in the view."""
+        return self._nouns.scene.place(self._id, self._noun)[1]
+
+    @property
+    def z(self) -> float:
+        """How far toward the viewer it is."""
+        place = self._nouns.scene.place(self._id, self._noun)
+        if len(place) < 3:
+            raise self._without("z")
+        return place[2]
+
     def _set_axis(self, axis: str, value: float) -> None:
-        scene = self._nouns.scene
-        place = list(scene.place(self._id, self._noun))
+        place = list(self._nouns.scene.place(self._id, self._noun))
         if _AXES[axis] >= len(place):
-            raise NoWordError(f"a {self._noun.name} has no {axis}: its place has {len(place)} numbers")
+            raise self._without(axis)
         place[_AXES[axis]] = value
-        scene.move(self._id, self._noun, tuple(place))
+        self._nouns.scene.move(self._id, self._noun, tuple(place))
+
+    def _without(self, axis: str) -> NoWordError:
+        return NoWordError(f"a {self._noun.name} has no {axis}: its place has two numbers")
 
     # verbs
 

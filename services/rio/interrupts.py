@@ -16,7 +16,7 @@ from enum import Enum
 from types import FrameType
 from typing import Protocol
 
-_LEASH = 5.0  # seconds between two looks at whether the display is still there
+_LEASH = 1.0  # seconds between two looks at whether the display is still there
 
 
 class _Mode(Enum):
@@ -49,11 +49,11 @@ class Interrupts:
     @contextmanager
     def working(self) -> Iterator[None]:
         """One turn of work. An interrupt that finds no program code in it is forgotten at its end."""
-        self._mode, self._depth = _Mode.HELD, 0
+        self._mode, self._depth, self._has_come = _Mode.HELD, 0, False
         try:
             yield
         finally:
-            self._mode, self._has_come = _Mode.WAITING, False
+            self._mode = _Mode.WAITING
 
     @contextmanager
     def allowed(self) -> Iterator[None]:

@@ -176,10 +176,6 @@ class Nouns:
         """No longer."""
         self._inside.pop()
 
-    def leave_all(self) -> None:
-        """A statement ended, perhaps in the midst of a `with`."""
-        self._inside.clear()
-
     # finding
 
     def of(self, node: Node) -> Handle:

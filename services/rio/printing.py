@@ -23,8 +23,8 @@ class Printed(io.TextIOBase):
             raise TypeError(f"write takes text, not {type(text).__name__}")
         lines, newline, rest = text.rpartition("\n")
         if newline:
-            self._pass_on(self._line + lines + newline)
-            self._line = rest
+            whole, self._line = self._line + lines + newline, rest  # first of all: sending may be interrupted
+            self._pass_on(whole)
         else:
             self._line += rest
         if len(self._line) > _LONGEST:

@@ -86,9 +86,8 @@ class Runner:
             ast.increment_lineno(tree, statement.line - 1)
             code = compile(tree, file_of(self._program), "exec")
         except Exception as error:
-            if isinstance(error, SyntaxError) and error.lineno is not None:
-                error.lineno += statement.line - 1
-            return explain(error, self._program), isinstance(error, SyntaxError | ValueError)
+            line = statement.line - 1 + (getattr(error, "lineno", None) or 1)
+            return explain(error, self._program, line=line), isinstance(error, SyntaxError | ValueError)
         try:
             with self._interrupts.allowed():
                 exec(code, self.names)  # noqa: S102 - what this process is for; see `sandbox`

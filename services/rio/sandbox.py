@@ -8,6 +8,7 @@ far enough. What to do about a wall that does not stand is the caller's to decid
 
 import os
 import resource
+import tempfile
 import time
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -20,6 +21,7 @@ from rio.syscalls import Filter
 from rio.walls import Wall
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
+_HERE = "/proc/self/cwd"  # the scratch directory by a way that no closed parent bars
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 _EXPENDABLE = "1000"  # oom_score_adj: of all processes, a scene program is the one to end when memory is out
 
@@ -73,6 +75,7 @@ class _Walls:
                 rules.enforce()
                 self._landlock = rules.version
         self._lost = library.reopen()
+        tempfile.tempdir = str(self._scratch if os.access(self._scratch, os.W_OK) else _HERE)
         self._set_limits()
         if filter_ is not None:
             with self._step("seccomp"):

@@ -11,7 +11,6 @@ it. No IO: `send` takes what goes out, `held` keeps interrupts away while the co
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from itertools import chain
-from math import isnan
 from typing import Any
 
 import numpy as np
@@ -66,10 +65,7 @@ class Scene:
         """Change where a node is: what is done ten thousand times in a frame."""
         if id not in self.graph.nodes:
             raise gone(noun)
-        try:
-            if not (type(value) is tuple and len(value) == _AT_WIDTH[noun.name] and _is_near(value)):
-                value = _checked(noun, "at", value)
-        except TypeError:
+        if not (type(value) is tuple and len(value) == _AT_WIDTH.get(noun.name) and _are_near(value)):
             value = _checked(noun, "at", value)
         self._moved["at"][id] = self._places[id] = value
 
@@ -154,14 +150,13 @@ class Scene:
             self.flush()
 
     def _settle(self) -> None:
+        """Turn what has gathered in the columns into changes. Its nodes are all there: a removal settles first."""
         for column, moved in self._moved.items():
             if moved:
-                there = self.graph.nodes
-                gathered = {id: numbers for id, numbers in moved.items() if id in there}
+                ids = np.fromiter(moved, np.uint32, len(moved))
+                rows = _rows(list(moved.values()), COLUMNS[column])
                 moved.clear()
-                if gathered:
-                    ids = np.fromiter(gathered, np.uint32, len(gathered))
-                    self._keep(Fill(column, ids, _rows(list(gathered.values()), COLUMNS[column])))
+                self._keep(Fill(column, ids, rows))
 
     def _keep(self, delta: Delta) -> None:
         self.graph.apply(delta)
@@ -202,20 +197,23 @@ def _size(value: Any) -> int:
     return 4 * len(value) if isinstance(value, str) else np.asarray(value).nbytes if hasattr(value, "__len__") else 0
 
 
-def _is_near(numbers: Numbers) -> bool:
-    """Whether all of them are within the picture; false for what is not a number."""
-    return min(numbers) >= -FARTHEST and max(numbers) <= FARTHEST and not isnan(sum(numbers))
+def _are_near(numbers: Numbers) -> bool:
+    """Whether these are two or three numbers within the picture; false for what is not a number."""
+    try:
+        if len(numbers) == 2:
+            x, y = numbers
+            return -FARTHEST <= x <= FARTHEST and -FARTHEST <= y <= FARTHEST
+        x, y, z = numbers
+        return -FARTHEST <= x <= FARTHEST and -FARTHEST <= y <= FARTHEST and -FARTHEST <= z <= FARTHEST
+    except (TypeError, ValueError):  # text, arrays
+        return False
 
 
 def _rows(values: list[Numbers], width: int) -> Floats:
     """float32[n, width] from tuples that may be shorter: what a noun does not use is nought."""
     given = len(values[0])
-    try:
-        flat = np.fromiter(chain.from_iterable(values), np.float32, len(values) * given)
-        same = all(len(numbers) == given for numbers in values)
-    except ValueError:
-        same = False
-    if not same:
+    if len(set(map(len, values))) > 1:
         return np.array([(*numbers, *(0.0,) * (width - len(numbers))) for numbers in values], np.float32)
-    rows = flat.reshape(-1, given)
-    return np.hstack((rows, np.zeros((len(rows), width - given), np.float32))) if given < width else rows
+    rows = np.zeros((len(values), width), np.float32)
+    rows[:, :given] = np.fromiter(chain.from_iterable(values), np.float32, len(values) * given).reshape(-1, given)
+    return rows

@@ -121,12 +121,12 @@ class Timers:
         return [c for c in self._callbacks if (c.node, c.when) == (node, f"on {what}") and not c.trouble]
 
     def due(self) -> list[Callback]:
-        """Those whose time has come. What was missed is not made up for."""
+        """Those whose time has come. What was missed is not made up for, but the beat is kept."""
         now = self._clock()
         found = [callback for callback in self._timed() if callback.due <= now]
         for callback in found:
             if callback.period:
-                callback.due = max(callback.due + callback.period, now)
+                callback.due += callback.period * (1 + (now - callback.due) // callback.period)
             else:
                 self._callbacks.remove(callback)
         return found

@@ -119,7 +119,6 @@ class Worker:
 
     def _settle(self) -> None:
         """Everything that has gathered goes out."""
-        self._nouns.leave_all()
         self._out.flush()
         self._err.flush()
         self._scene.flush()
