@@ -150,14 +150,23 @@ class Family:
         self.reap()
 
     async def end(self) -> None:
-        """End every member, and see it gone."""
+        """End every member, and see it gone. (A process whose threads are still ending looks dead, but is not.)"""
         await self.weed(())
+        with trio.move_on_after(PATIENCE):
+            while self.reap():
+                await trio.sleep(0.001)
 
-    def reap(self) -> None:
-        """Take the status of the dead of this family, also of those that became ours when their parent died."""
-        with suppress(ChildProcessError):
+    def reap(self) -> bool:
+        """Take the status of the dead of this family, also of those that became ours when their parent died.
+
+        Returns whether some that are our children live on.
+        """
+        try:
             while os.waitpid(-self.group, os.WNOHANG)[0]:
                 pass
+        except ChildProcessError:
+            return False
+        return True
 
     def _signal(self, pids: Collection[int], what: signal.Signals) -> None:
         for pid in pids:

@@ -86,7 +86,7 @@ class History:
         picture = version.picture or await self._archive.picture(version.number)
         if picture is None:
             raise FileError(f"the picture of version {version.number} is no longer kept")
-        adopted = await self._restore_variables(version)
+        adopted = await self._restore_variables(version, self._versions.same_variables(version.number))
         self._graph.restore(picture)
         self._versions.go(version)
         self._versions.hold(version, picture)
@@ -106,16 +106,16 @@ class History:
         self.commit("ctl", "clear", starts_over=True)
 
     async def revive(self) -> bool:
-        """Replace a worker that died: the picture stays, the variables are those of the last checkpoint."""
-        await self._restore_variables(self._versions.current)
+        """Replace a worker that died: the picture stays, the variables are those of the last checkpoint on its way."""
+        await self._restore_variables(self._versions.current, [v.number for v in reversed(self._versions.path())])
         await self.tell_worker()
         return self._workers.current is not None
 
-    async def _restore_variables(self, version: Version) -> bool:
+    async def _restore_variables(self, version: Version, checkpoints: Iterable[int]) -> bool:
         """Put the best worker there is in place; whether it knows the picture of this version already."""
         if self._workers.refusal:
             return True
-        found = await self._workers.go_back(self._versions.same_variables(version.number))
+        found = await self._workers.go_back(checkpoints)
         if found is not None:
             return found == version.number
         await self._workers.go_fresh()
@@ -133,8 +133,7 @@ class History:
     async def take_back(self, name: str) -> None:
         """Restore one node to what it was before it last changed, as one more version."""
         now = likeness(self._graph.snapshot(), name)
-        number = self._versions.current.restores.get(name, self._versions.current.number)
-        for version in self._versions.ways_back(number):
+        for version in self._versions.ways_back(self._versions.current.number, of=name):
             picture = version.picture or await self._archive.picture(version.number)
             if picture and likeness(picture, name) != now:
                 return await self._put_back(name, picture, version.number)

@@ -218,7 +218,8 @@ class Link:
     async def _watch(self) -> None:
         """Wait for the end of the process itself."""
         await self.greeted.wait()
-        await trio.lowlevel.wait_readable(self._process)
+        if self._process >= 0:
+            await trio.lowlevel.wait_readable(self._process)
         raise LinkError("it ended")
 
     # the end
@@ -245,8 +246,9 @@ class Link:
         self._sock.close()
         self.theirs.close()
         if self._process >= 0:
-            trio.lowlevel.notify_closing(self._process)
-            os.close(self._process)
+            process, self._process = self._process, -1
+            trio.lowlevel.notify_closing(process)
+            os.close(process)
         for piece in (*self._queue, *(self._held or ())):
             piece.drop()
         self._queue.clear()

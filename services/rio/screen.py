@@ -129,6 +129,17 @@ class Screen:
         if self._link:
             self._link.post(frame(message, self._stamp))
 
+    @property
+    def pid(self) -> int:
+        """Of the renderer in use; 0 when there is none."""
+        return self._link.pid if self._link else 0
+
+    async def spare_is_ready(self) -> None:
+        """Until a second renderer waits for the first one's end."""
+        while not (self._spare and self._spare.alive):
+            await self._progress.wait()
+        await self._spare.greeted.wait()
+
     # its life
 
     async def run(self) -> None:
@@ -161,7 +172,19 @@ class Screen:
         return link
 
     def _start(self) -> Link:
-        return start("renderer", self._command, FromRenderer, self._nursery, self._hear)
+        link = start("renderer", self._command, FromRenderer, self._nursery, self._hear)
+        self._nursery.start_soon(self._bury, link)
+        return link
+
+    async def _bury(self, link: Link) -> None:
+        """See to it that nothing is left of a renderer that has ended."""
+        try:
+            await link.ended.wait()
+        finally:
+            link.end("the display ended")
+            if link.family:
+                with trio.CancelScope(shield=True):
+                    await link.family.end()
 
     async def _use(self, link: Link) -> None:
         """Until it is gone."""
@@ -191,6 +214,7 @@ class Screen:
         await trio.sleep(SPARE_AFTER)
         if self._spare is None:
             self._spare = self._start()
+            self._progress.ring()
 
     async def _guard(self) -> None:
         """End a renderer that has stopped drawing."""

@@ -185,20 +185,21 @@ class Stage:
                 program.ran(message)
             case Done(number, error) if program and program.number == number:
                 program.done(error)
-            case Output(_, text, True):
-                self._say_error(text)
+            case Output(number, text, True):
+                self._say_error(text, is_own=program is not None and program.number == number)
             case Output(_, text):
                 self.out.add(text)
 
-    def _say_error(self, text: str) -> None:
-        if self.programs.running:
-            self.err.add(text if text.endswith("\n") else text + "\n")
+    def _say_error(self, text: str, *, is_own: bool) -> None:
+        if is_own and self._is_playing:
+            self.err.add(text)
         else:
             self.complain(text)
 
     def complain(self, text: str) -> None:
-        """An error that no program's writer will hear of."""
+        """An error that no program's writer will hear of: a callback's, the renderer's, a worker's end."""
         self.err.add(text if text.endswith("\n") else text + "\n")
-        self.err.end()
-        self.last_error = text.strip()
-        self._news("error", text=self.last_error)
+        if not self._is_playing:
+            self.err.end()
+        self.last_error = text.splitlines()[0] if text.strip() else text
+        self._news("error", text=text.strip())

@@ -99,12 +99,13 @@ class Versions:
             raise FileError("nothing to redo: this is the last version")
         return self._all[self._left[self.current.number]]
 
-    def ways_back(self, number: int) -> Iterator[Version]:
-        """A version and its ancestors, nearest first."""
-        version: Version | None = self._all.get(number)
+    def ways_back(self, number: int, of: str = "") -> Iterator[Version]:
+        """A version and its ancestors, nearest first. The way of a node passes over what has been taken back of it."""
+        version = self._all.get(number)
         while version is not None:
             yield version
-            version = self._all.get(version.parent) if version.parent is not None else None
+            parent = version.restores.get(of, version.parent)
+            version = self._all.get(parent) if parent is not None else None
 
     def same_variables(self, number: int) -> Iterator[int]:
         """The versions with the variables of this one: itself, and before edits what they were made on."""

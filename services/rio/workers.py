@@ -246,12 +246,14 @@ class Workers:
     async def weed(self) -> None:
         """End the processes that the last program left behind."""
         if self.current and (family := self.current.family):
-            if family.strays(self.current.pid, self._known()):
+            if family.strays(self.current.pid, self.known):
                 await self._weed(family)
             family.reap()
 
     async def _weed(self, family: Family) -> None:
-        await family.weed(self._known())
+        await family.weed(self.known)
 
-    def _known(self) -> set[int]:
+    @property
+    def known(self) -> set[int]:
+        """The worker and its copies, by their numbers."""
         return {link.pid for link in self._links if link.alive}

@@ -1,0 +1,118 @@
+"""Displays for tests: the real hub with its real children, without a window."""
+
+import io
+import os
+import sys
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import trio
+from PIL import Image, ImageChops, ImageStat
+
+from ninep import FileError
+from ninep.service import Events
+from rio.archive import Archive
+from rio.children import command_for
+from rio.display import Commands, Display
+from rio.programs import Program
+
+SIZE = (320, 240)
+
+
+def the_children(scratch: Path, *, spare: bool = False, worker: Sequence[str] = ()) -> Commands:
+    """How the real children are started."""
+    return Commands(
+        renderer=[*command_for("renderer"), *map(str, SIZE), "--headless"],
+        worker=worker or [*command_for("worker"), str(scratch)],
+        spare=spare,
+    )
+
+
+@asynccontextmanager
+async def a_display(
+    state: Path | None = None, *, spare: bool = False, worker: Sequence[str] = ()
+) -> AsyncIterator[Display]:
+    """A display that lives as long as the block. A test that hangs is ended after a minute."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, trio.fail_after(60):
+        commands = the_children(Path(scratch), spare=spare, worker=worker)
+        display = Display(commands, Archive(state), Events(), SIZE)
+        async with trio.open_nursery() as nursery:
+            await nursery.start(display.run)
+            yield display
+            nursery.cancel_scope.cancel()
+
+
+def a_child(path: Path, source: str) -> list[str]:
+    """A child of our own making, as a script that speaks the codec."""
+    path.write_text(source)
+    return [sys.executable, str(path)]
+
+
+def begin(display: Display, text: str) -> Program:
+    """A program that is still being written."""
+    program = display.stage.programs.open()
+    program.write(text.encode())
+    return program
+
+
+async def close(program: Program) -> None:
+    """The clunk."""
+    if waiting := program.close():
+        await waiting
+
+
+async def run(display: Display, text: str) -> str:
+    """Run a whole program to its end, however busy this machine is; what it printed."""
+    program = begin(display, text)
+    await close(program)
+    await program.until(lambda: program.is_over)
+    if program.error:
+        raise FileError(program.error)
+    return display.stage.out.text()
+
+
+async def at_rest(display: Display) -> None:
+    """Until nothing waits for its turn and the last checkpoint is made."""
+
+    async def nothing() -> None:
+        await trio.lowlevel.checkpoint()
+
+    await display.turns.do(nothing)
+
+
+async def picture(display: Display) -> Image.Image:
+    """What is on the screen."""
+    return Image.open(io.BytesIO(await display.screen.picture())).convert("RGB")
+
+
+def alike(one: bytes, other: bytes) -> bool:
+    """Whether nobody could tell two pictures apart; rounding may differ between two processes' shaders."""
+    first, second = (Image.open(io.BytesIO(png)).convert("RGB") for png in (one, other))
+    return max(ImageStat.Stat(ImageChops.difference(first, second)).mean) < 2
+
+
+async def color_at(display: Display, x: int, y: int) -> str:
+    """The colour that is strongest there, or `dark`."""
+    pixel = (await picture(display)).getpixel((x, y))
+    assert isinstance(pixel, tuple)
+    strongest = max(range(3), key=lambda channel: pixel[channel])
+    others = [value for channel, value in enumerate(pixel) if channel != strongest]
+    return ("red", "green", "blue")[strongest] if pixel[strongest] > 1.5 * max(others) else "dark"
+
+
+def open_descriptors() -> int:
+    """How many this process has."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def zombies() -> list[str]:
+    """Children of ours that have ended and whom nobody has asked for their status."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return [pid for pid in children if Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"]
+
+
+def environment_of(pid: int) -> bytes:
+    """What a process was started with."""
+    return Path(f"/proc/{pid}/environ").read_bytes()
