@@ -8,15 +8,15 @@ The kernel bounds the number of processes by user (RLIMIT_NPROC), and not at all
 """
 
 import os
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
 from rio import kernel
 
-_NOBODYS_FIRST = 0x7000_0000
-"""The first user number above those that systemd gives to containers (uid ranges of systemd.io/UIDS-GIDS)."""
-
-_ALL_IDS = 1 << 32
+# Where user numbers are that nobody has, and how many: above those that systemd gives to containers (systemd.io,
+# UIDS-GIDS), and, where only 65,536 are mapped into this container, in the upper half of the ordinary ones.
+_NOBODYS = ((0x7000_0000, 0x0FFF_0000), (32_768, 28_000))
 
 
 def step_down(scratch: Path) -> tuple[str, bool]:
@@ -27,7 +27,7 @@ def step_down(scratch: Path) -> tuple[str, bool]:
 
 
 def _become_nobody(scratch: Path) -> tuple[str, bool]:
-    for number in _strangers():
+    for number in _strangers(scratch):
         try:
             os.setgroups([])
             os.setresgid(number, number, number)
@@ -36,16 +36,19 @@ def _become_nobody(scratch: Path) -> tuple[str, bool]:
         except OSError:  # not in this user namespace, or no right to change
             continue
         return f"user {number}, which nobody else is", True
-    return "root without capabilities: this container does not let it become another user", False
+    return "root, which may not become anybody else here; start it as an ordinary user", False
 
 
-def _strangers() -> Iterator[int]:
-    """User numbers that only this worker has, the best first; all are within the namespace's map."""
-    apart = os.getpid() % 30_000
+def _strangers(scratch: Path) -> Iterator[int]:
+    """User numbers that only this worker has, by all odds: the one that its scratch directory belongs to since the last
+    worker, else a new one. All are within the namespace's map.
+    """
     mapped = [tuple(map(int, line.split())) for line in Path("/proc/self/uid_map").read_text().splitlines()]
-    for first in (_NOBODYS_FIRST, 30_000):
-        if any(start <= first + apart < start + count for start, _, count in mapped):
-            yield first + apart
+    owner = scratch.stat().st_uid
+    numbers = [owner] if owner >= _NOBODYS[0][0] else []
+    for number in (*numbers, *(first + secrets.randbelow(count) for first, count in _NOBODYS)):
+        if any(start <= number < start + length for start, _, length in mapped):
+            yield number
 
 
 def _own_namespace() -> tuple[str, bool]:

@@ -123,7 +123,8 @@ class Language:
         x, y, z = (*(at if at is not None else MIDDLE if flat else (0.0, 0.0, 0.0)), 0.0)[:3]
         places = placing([box.half for box, _ in boxes], flat)
         for handle, (dx, dy, dz) in zip(handles, places, strict=True):
-            handle.at = (x + dx, y + dy) if flat else (x + dx, y + dy, z + dz)
+            place = (x + dx, y + dy) if flat else (x + dx, y + dy, z + dz)
+            self._scene.move(handle._id, handle._noun, place)
         return handles
 
     # time

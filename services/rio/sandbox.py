@@ -69,6 +69,8 @@ class _Walls:
         with self._step("Landlock"):
             rules = self._rules()
         self._who, self._apart = identity.step_down(self._scratch)
+        if not self._apart:
+            self._missing.append(f"it is {self._who}")
         self._processes = self._limits.processes + (0 if self._apart else _tasks_of_this_user())
         if rules is not None:
             with self._step("Landlock"):

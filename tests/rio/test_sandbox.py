@@ -152,6 +152,15 @@ print(zoneinfo.ZoneInfo("Asia/Tokyo").tzname(datetime.datetime(2020, 1, 1)), has
     assert (tmp_path / "f.txt").read_text() == "1,2\n3,4\n"
 
 
+def test_the_next_worker_finds_its_files(tmp_path: Path) -> None:
+    """A worker that is started in the scratch directory of an earlier one may change what is there."""
+    for word in ("one", "two"):
+        worker = started(tmp_path)
+        assert worker.play(f"open('notes', 'a').write({word!r})").error is None
+        worker.kill()
+    assert (tmp_path / "notes").read_text() == "onetwo"
+
+
 def test_a_program_sees_no_environment(tmp_path: Path) -> None:
     """Not even one that the worker was started with by mistake."""
     worker = started(tmp_path, env={**ENVIRONMENT, "API_KEY": "secret", "TZ": "Asia/Tokyo"})
