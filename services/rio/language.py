@@ -96,9 +96,11 @@ class Language:
         nouns = {handle._noun.name: handle._noun for handle in handles}
         for word, values in words.items():
             for noun in nouns.values():
-                mine = [place for place, handle in enumerate(handles) if handle._noun is noun]
-                rows = values if len(nouns) == 1 else np.asarray(values)[mine]
-                self._scene.fill(noun, [handles[place]._id for place in mine], word, rows)
+                if len(nouns) == 1:
+                    self._scene.fill(noun, [handle._id for handle in handles], word, values)
+                else:
+                    mine = [place for place, handle in enumerate(handles) if handle._noun is noun]
+                    self._scene.fill(noun, [handles[place]._id for place in mine], word, np.asarray(values)[mine])
 
     def grid(
         self, *things: Any, columns: int | None = None, gap: float | None = None, at: Sequence[float] | None = None

@@ -35,15 +35,15 @@ class Box:
 
 
 def is_flat(graph: Graph, node: Node) -> bool:
-    """Whether it is drawn in the view, in pixels."""
+    """Whether it is drawn in the view, in pixels. A group is where the first node in it is."""
     space = kind(node.kind).space
-    if space == "either" and node.kind == "group":
+    if space != "either":
+        return space == "view"
+    if node.kind == "group":
         inside = graph.children(node.id)
         return bool(inside) and is_flat(graph, graph.node(inside[0]))
-    if space == "either":
-        points = node.get("points")
-        return bool(points is not None and points.shape[1] == 2) or (points is None and node.get("to") is not None)
-    return space == "view"
+    points, to = node.get("points"), node.props.get("to")
+    return points.shape[1] == 2 if points is not None else to is not None and len(to) == 2
 
 
 def box_of(graph: Graph, node: Node) -> Box:
@@ -55,7 +55,7 @@ def box_of(graph: Graph, node: Node) -> Box:
         high = np.max([np.add(box.middle, box.half) for box in boxes], axis=0)
         return _box((low + high) / 2, (high - low) / 2)
     if node.kind in _LOOSE:
-        places = _places(node)
+        places = _places(node, graph.columns["at"][node.id].tolist())
         low, high = places.min(axis=0), places.max(axis=0)
         return _box(at + (low + high) / 2, (high - low) / 2)
     size = tuple(graph.columns["size"][node.id].tolist())
@@ -78,12 +78,12 @@ def half_of(noun: Kind, size: Sequence[float], scale: Sequence[float] = (1, 1, 1
     return width * scale[0] / 2, height * scale[1] / 2, depth * scale[2] / 2
 
 
-def _places(node: Node) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
-    """float64[n, 3]: what a line, a polygon or a cloud goes through, from its `at`."""
-    points = node.get("points")
+def _places(node: Node, at: Sequence[float]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
+    """float64[n, 3]: what a line, a polygon or a cloud goes through, from its own `at`."""
+    points, to = node.get("points"), node.props.get("to")
     if points is None or not len(points):
-        to = node.get("to") if "to" in kind(node.kind).words else None
-        return np.array([(0, 0, 0), (*(to or (0, 0, 0)), 0)[:3]], np.float64)
+        end = np.subtract((*to, 0.0)[:3], at) if to is not None else np.zeros(3)
+        return np.array([np.zeros(3), end])
     flat = np.zeros((len(points), 3))
     flat[:, : points.shape[1]] = points
     return flat

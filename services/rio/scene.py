@@ -76,8 +76,9 @@ class Scene:
             raise Refused(f"{len(rows):,} rows of {word} for {len(ids):,} nodes")
         with self._held:
             self._settle()
-            for id in ids if word == "at" and self._places else ():
-                self._places.pop(id, None)
+            if word == "at" and self._places:
+                for id in ids:
+                    self._places.pop(id, None)
             self._emit(Fill(word, np.array(ids, np.uint32), rows))
 
     def remove(self, id: int) -> None:

@@ -366,6 +366,14 @@ def test_beside_a_group_and_an_anchored_text(stage: Stage) -> None:
     assert stage.run("circle(size=10, at=right_of(t, gap=0)).x") == pytest.approx(160, abs=10)
 
 
+def test_lines_are_where_their_coordinates_say(stage: Stage) -> None:
+    """Two numbers are in the view, three in the world; a thing beside a line keeps off its end."""
+    stage.run("a = line((100, 100), (200, 100))\nb = line([(0, 0, 0), (0, 4, 0)])\nc = line((0, 0, 0), (2, 0, 0))")
+    assert stage.run("circle(size=20, at=right_of(a, gap=0)).at") == (210, 100)
+    assert stage.run("box(size=1, at=right_of(b, gap=1)).at") == (1.5, 0.5, 0)
+    assert stage.run("box(size=1, at=right_of(c, gap=1)).at") == (3.5, 0.5, 0)
+
+
 def test_a_place_can_be_used_as_numbers(stage: Stage) -> None:
     """For something as big as the thing beside it."""
     stage.run("cube = box(size=2)\nx, y, z = left_of(cube, gap=1)")
