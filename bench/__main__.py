@@ -6,7 +6,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from bench import results, wire
+from bench import product, results, wire
 from bench.results import Figure, Table
 
 TARGETS_SERVER = {"rtt": 80_000.0, "pipe 32": 300_000.0}
@@ -54,7 +54,17 @@ def mux(rounds: int, seconds: float) -> Table:
     return table
 
 
-PARTS: dict[str, Callable[[int, float], Table]] = {"server": server, "mux": mux}
+def prompt(rounds: int, seconds: float) -> Table:
+    """From a prompt to the first byte of its answer."""
+    return product.prompt(100 * rounds)
+
+
+def pixels(rounds: int, seconds: float) -> Table:
+    """From code to the pixels that it changes."""
+    return product.pixels(20 * rounds)
+
+
+PARTS: dict[str, Callable[[int, float], Table]] = {"server": server, "mux": mux, "prompt": prompt, "pixels": pixels}
 
 
 def main() -> None:

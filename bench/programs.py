@@ -33,10 +33,13 @@ def built(name: str) -> str:
 
 
 @contextlib.contextmanager
-def running(*command: str, address: str = "", **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A program pinned to the core, ready when its address can be dialled, ended at the exit."""
+def running(
+    *command: str, address: str = "", is_pinned: bool = True, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program on the benchmark's core (or any), ready when its address can be dialled, ended at the exit."""
     everything = {**os.environ, **environment}
-    process = subprocess.Popen(pinned(command), stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=everything)
+    argv = pinned(command) if is_pinned else command
+    process = subprocess.Popen(argv, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=everything)
     try:
         if address:
             _await(address, process)
