@@ -23,6 +23,7 @@ from ninep.client import Client, open_client
 from ninep.dial import namespace
 
 PATIENCE = 120.0  # seconds for the first picture: a model far away may take its time
+LINES = 16  # of the answer that are shown
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -118,7 +119,10 @@ def _row(member: Member) -> str:
 def _shown(drawing: Drawing, picture: Path) -> Iterator[str]:
     if drawing.code:
         yield f"\n{AGENT} ({drawing.provider}) was asked to {PROMPT}, and wrote\n"
-        yield from (f"    {_dim(line)}" for line in drawing.code.strip().splitlines())
+        lines = drawing.code.strip().splitlines()
+        yield from (f"    {_dim(line)}" if line else "" for line in lines[:LINES])
+        if len(lines) > LINES:
+            yield f"    {_dim(f'… and {len(lines) - LINES} lines more')}"
         yield f"\nwhich looks like this: {_bold(_short(picture))}"
     else:
         yield f"\nYour scene is as you left it: {_bold(_short(picture))}"
