@@ -137,9 +137,11 @@ class Beside:
     def __init__(self, side: Side, gap: float | None, find: Callable[[], tuple[Box, bool]]) -> None:
         self._side, self._gap, self._find = side, gap, find
 
-    def of(self, half: Vector, flat: bool) -> tuple[float, ...]:
-        """The place for a thing that reaches `half` from its middle."""
+    def of(self, half: Vector, flat: bool | None) -> tuple[float, ...]:
+        """The place for a thing that reaches `half` from its middle; `flat` is None if it may be anywhere."""
         box, is_flat = self._find()
+        if flat is None:
+            flat = is_flat
         if flat != is_flat:
             raise Refused(f"{self._side.name}: one of them is in the world, the other in the view")
         place = self._side.place(box, half, self._gap, flat)

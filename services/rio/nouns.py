@@ -44,17 +44,16 @@ class Nouns:
 
     def make(self, noun: Kind, given: tuple[Any, ...], words: dict[str, Any]) -> Handle:
         """A node of this noun, or the one of that name."""
-        held = given if noun.name == "group" else ()
-        name, words = words.pop("name", None), self._said(noun, () if held else given, words)
-        if name is None and noun.name in ONLY_ONE:
-            name = noun.name
-        before = self.scene.graph.ids.get(name) if name is not None else None
+        held = self.handles(given) if noun.name == "group" else []
+        name = words.pop("name", noun.name if noun.name in ONLY_ONE else None)
+        words = self._said(noun, () if held else given, words)
+        before = self.scene.graph.ids.get(str(name)) if name is not None else None
         if before is not None:
             handle = self._change(noun, self.scene.graph.node(before), words)
         else:
             handle = self._new(noun, str(name) if name is not None else self._free_name(noun), words)
-        for thing in _flattened(held):
-            self.handle(thing).parent = handle
+        for thing in held:
+            thing.parent = handle
         return handle
 
     def _said(self, noun: Kind, given: tuple[Any, ...], words: dict[str, Any]) -> dict[str, Any]:
@@ -79,10 +78,11 @@ class Nouns:
         if not isinstance(at := words.get("at"), Beside | None):
             words["at"] = noun.word("at").form.of(at)
         elif at is not None:
-            words["at"] = at.of(half, noun.space == "view")
+            words["at"] = at.of(half, None if noun.space == "either" else noun.space == "view")
         elif not words.get("parent") and (place := self.rows.place(noun, half)) is not None:
             words["at"] = place
         handle = Handle(self, self.scene.put(noun, name, words), noun)
+        self.timers.forget(handle._id)
         if "at" in words and not words.get("parent"):
             self.rows.note(noun, words["at"], half)
         return handle

@@ -7,7 +7,7 @@ is suspended until it is defined again. Nothing is called here, and there is no 
 
 import inspect
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
@@ -15,21 +15,20 @@ from rio.values import Refused
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-MOST = 5_000  # callbacks of one scene
+MOST = 10_000  # callbacks of one scene
 _GIVEN = ("dt", "event")  # a first parameter with a default is given something if it is called so: not `def f(box=box)`
 _SOONEST = 0.001  # seconds: more often than that, nobody sees
 
 
 @dataclass(eq=False)
 class Callback:
-    """A function, and when it is called. `takes` is how many arguments it wants, none or one."""
+    """A function, and when it is called: at `due`, if it waits for a time. `takes` none or one argument."""
 
     function: Callable[..., Any]
     program: int
     when: str
     period: float = 0
-    due: float = 0
-    node: int = 0
+    due: float | None = None
     takes: int = 0
     trouble: str = ""
     is_stopped: bool = False
@@ -52,6 +51,7 @@ class Timers:
         self.program = 0
         self._clock = clock
         self._callbacks: list[Callback] = []
+        self._handlers: dict[int, dict[str, Callback]] = {}  # of nodes: one for each thing that may happen
         self._calling: Callback | None = None
 
     # what programs say
@@ -93,39 +93,47 @@ class Timers:
         return function
 
     def on_event(self, node: int, what: str, function: Function) -> Function:
-        """Call the function when `what` happens to the node; it may take the event's value."""
-        self._keep([c for c in self._callbacks if (c.node, c.when) != (node, f"on {what}")])
-        self._add(Callback(function, self.program, f"on {what}", node=node))
+        """Call the function, and no other, when `what` happens to the node; it may take the event's value."""
+        self._check_room()
+        handler = Callback(function, self.program, f"on {what}", takes=_arguments(function))
+        self._handlers.setdefault(node, {})[what] = handler
         return function
 
     def stop(self, function: Callable[..., Any] | None = None) -> None:
         """`stop(tick)`: call it no more. `stop()` stops everything but the function that says so."""
-        kept = [c for c in self._callbacks if (c is self._calling if function is None else c.function is not function)]
-        if function is not None and len(kept) == len(self._callbacks):
+        stopped = [c for c in self if (c is not self._calling if function is None else c.function is function)]
+        if function is not None and not stopped:
             raise Refused(f"{getattr(function, '__name__', function)!s} is not being called by anything")
-        self._keep(kept)
+        self._drop(stopped)
 
     # what the worker asks
 
     def __iter__(self) -> Iterator[Callback]:
-        """All callbacks, in the order in which they were defined."""
-        return iter(tuple(self._callbacks))
+        """All callbacks."""
+        handlers = [handler for handlers in self._handlers.values() for handler in handlers.values()]
+        return iter((*self._callbacks, *handlers))
 
     @property
     def frames(self) -> list[Callback]:
         """Those to call with each frame."""
         return [callback for callback in self._callbacks if callback.when == "every frame" and not callback.trouble]
 
-    def events(self, node: int, what: str) -> list[Callback]:
-        """Those to call for an event."""
-        return [c for c in self._callbacks if (c.node, c.when) == (node, f"on {what}") and not c.trouble]
+    def handler(self, node: int, what: str) -> Callback | None:
+        """The one to call when this happens to the node."""
+        found = self._handlers.get(node, {}).get(what)
+        return found if found and not found.trouble else None
+
+    def forget(self, node: int) -> None:
+        """Another node has this number now."""
+        if node in self._handlers:
+            self._drop(self._handlers[node].values())
 
     def due(self) -> list[Callback]:
         """Those whose time has come. What was missed is not made up for, but the beat is kept."""
         now = self._clock()
-        found = [callback for callback in self._timed() if callback.due <= now]
+        found = [callback for callback, due in self._timed() if due <= now]
         for callback in found:
-            if callback.period:
+            if callback.period and callback.due is not None:
                 callback.due += callback.period * (1 + (now - callback.due) // callback.period)
             else:
                 self._callbacks.remove(callback)
@@ -133,12 +141,13 @@ class Timers:
 
     def pause(self) -> float | None:
         """Seconds until one is due; None if there is none."""
-        return max(0.0, min(dues) - self._clock()) if (dues := [callback.due for callback in self._timed()]) else None
+        dues = [due for _, due in self._timed()]
+        return max(0.0, min(dues) - self._clock()) if dues else None
 
     def shift(self, seconds: float) -> None:
         """Time stood still for so long."""
-        for callback in self._callbacks:
-            callback.due += seconds
+        for callback, due in self._timed():
+            callback.due = due + seconds
 
     def calling(self, callback: Callback | None) -> None:
         """This one is being called now; what it registers belongs to its program."""
@@ -149,25 +158,37 @@ class Timers:
         """It raised: call it no more."""
         callback.trouble = trouble
 
-    def _timed(self) -> list[Callback]:
-        return [callback for callback in self._callbacks if callback.due and not callback.trouble]
-
-    def _keep(self, kept: list[Callback]) -> None:
-        for callback in set(self._callbacks).difference(kept):
-            callback.is_stopped = True
-        self._callbacks = kept
+    def _timed(self) -> list[tuple[Callback, float]]:
+        return [(c, c.due) for c in self._callbacks if c.due is not None and not c.trouble]
 
     def _add(self, callback: Callback) -> None:
         callback.takes = _arguments(callback.function)
         if callback.name not in ("_", "<lambda>"):
-            self._keep([c for c in self._callbacks if not _replaces(callback, c)])
-        if len(self._callbacks) >= MOST:
-            raise Refused(f"{MOST:,} functions are waiting to be called already; stop() some")
+            self._drop([old for old in self._callbacks if _replaces(callback, old)])
+        self._check_room()
         self._callbacks.append(callback)
+
+    def _check_room(self) -> None:
+        if len(self._callbacks) + len(self._handlers) >= MOST:
+            raise Refused(f"{MOST:,} functions are waiting to be called already; stop() some")
+
+    def _drop(self, callbacks: Iterable[Callback]) -> None:
+        if not (dropped := tuple(callbacks)):
+            return
+        for callback in dropped:
+            callback.is_stopped = True
+        self._callbacks = [callback for callback in self._callbacks if not callback.is_stopped]
+        for node, handlers in tuple(self._handlers.items()):
+            kept = {what: handler for what, handler in handlers.items() if not handler.is_stopped}
+            if kept:
+                self._handlers[node] = kept
+            else:
+                del self._handlers[node]
 
 
 def _replaces(new: Callback, old: Callback) -> bool:
-    return old.name == new.name and old.program != new.program and old.node == new.node
+    """A function that was defined anew, by a later program."""
+    return old.name == new.name and old.program != new.program and old.function is not new.function
 
 
 def _arguments(function: Callable[..., Any]) -> int:

@@ -23,6 +23,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 from rio.interrupts import Interrupts
 from rio.language import Language
@@ -95,8 +96,8 @@ class Worker:
             case Tick(dt):
                 self._frame(dt)
             case Event(id, what, value):
-                for callback in self._timers.events(id, what):
-                    self._runner.call(callback, value)
+                if handler := self._timers.handler(id, what):
+                    self._runner.call(handler, SimpleNamespace(**value) if isinstance(value, dict) else value)
             case Deltas(items):
                 self._scene.adopt(items)
             case Fork():

@@ -322,6 +322,10 @@ def test_what_is_inside_begins_at_the_middle(stage: Stage) -> None:
     assert stage.run("(wheel.at, wheel.parent == car, bare.parent, bare.x)") == ((0, 0, 0), True, None, 0)
     assert stage.run("group(wheel, 'box', name='all').name") == "all"
     assert stage.run("wheel.parent.name, bare.parent.name") == ("all", "all")
+    stage.run("group(name='next', at=right_of(bare))")
+    with pytest.raises(Refused, match="neither a node"):
+        stage.run("group(3, name='none')")
+    assert "none" not in stage.display.ids
 
 
 @pytest.mark.parametrize(
@@ -444,8 +448,26 @@ def test_frames_and_events(stage: Stage) -> None:
         "cube = box()\n@cube.on_click\ndef hit(event): pass\nfor i in range(3):\n    @on_frame\n    def d(i=i): pass"
     )
     assert [callback.takes for callback in stage.timers.frames] == [1, 0, 1, 0, 0, 0]
-    assert [callback.name for callback in stage.timers.events(2, "click")] == ["hit"]
-    assert stage.timers.events(2, "hover") == []
+    assert str(stage.timers.handler(2, "click")) == "hit on click, program 2, running"
+    assert stage.timers.handler(2, "hover") is None
+    stage.run("@cube.on_click\ndef again(): pass")
+    assert [callback.name for callback in stage.timers][-1] == "again"
+    stage.run("stop(again)")
+    assert stage.timers.handler(2, "click") is None
+
+
+def test_a_handler_ends_with_its_node(stage: Stage) -> None:
+    """Another node may get the number later."""
+    stage.run("a = box()\na.on_click(print)\na.remove()")
+    stage.timers.forget(2)
+    assert list(stage.timers) == []
+
+
+def test_a_function_may_be_called_in_two_ways(stage: Stage) -> None:
+    """A later program that uses an earlier one's function does not replace it."""
+    stage.run("@every(1)\ndef tick(): pass")
+    stage.run("after(5, tick)")
+    assert len(list(stage.timers)) == 2
 
 
 def test_a_function_of_a_later_program_takes_the_place_of_the_earlier(stage: Stage) -> None:
@@ -482,11 +504,13 @@ def test_a_suspended_function_waits_for_a_new_definition(stage: Stage) -> None:
 
 
 def test_time_that_stood_still_does_not_count(stage: Stage) -> None:
-    """A copy that slept for an hour calls nothing at once."""
-    stage.run("@every(1)\ndef tick(): pass")
+    """A copy that slept for an hour calls nothing at once, and frames are still frames."""
+    stage.run("@every(1)\ndef tick(): pass\n@on_frame\ndef frame(): pass")
     stage.time = 3600
     stage.timers.shift(3600)
     assert stage.call_due() == []
+    stage.time = 3601
+    assert stage.call_due() == ["tick"]
 
 
 def test_the_language_is_under_the_program(stage: Stage) -> None:

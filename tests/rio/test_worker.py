@@ -241,11 +241,12 @@ def test_an_error_in_a_callback_names_the_program_it_is_in(worker: Worker) -> No
 
 def test_events_reach_their_handlers(worker: Worker) -> None:
     """With the value, if the handler wants it; also when the display changed the scene meanwhile."""
-    worker.play("b = box()\n@b.on_click\ndef hit(where):\n    b.at = where\n")
+    worker.play("b = box()\n@b.on_click\ndef hit(event):\n    b.x = event.x\n    print(event.keys)\n")
     worker.channel.send(Event(2, "hover", None))
-    worker.channel.send(Event(2, "click", (1, 2, 3)))
+    worker.channel.send(Event(2, "click", {"x": 3, "y": 4, "keys": ["space"]}))
+    assert worker.until(Output).text == "['space']\n"
     worker.until(Deltas)
-    assert worker.graph.get(2, "at") == (1, 2, 3)
+    assert worker.graph.get(2, "at") == (3, 0.5, 0)
 
 
 # interrupts
