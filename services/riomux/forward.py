@@ -40,81 +40,81 @@ def pass_requests(trees: Trees, client: Client, buffer: bytearray, view: memoryv
     tags, get_fid, nobody = client.tags, client.fids.get, _NOBODY
     at = run = 0  # the message, and the first of those that go where it goes
     link: Link | None = None  # where that is
-    while end - at >= HEADER:
-        size, kind, tag, number, count = _REQUEST(buffer, at)
-        if size > end - at:
-            if size > client.msize:
-                raise ProtocolError(f"a frame of {size} bytes; {client.msize} is the most")
-            break
-        if (
-            (size == _TREAD_SIZE if kind == _TREAD else kind == _TWRITE and size == _TWRITE_HEAD + count)
-            and count <= (fid := get_fid(number, nobody)).room
-            and tag not in tags
-            and len(tags) < WAITING
-            and (to := fid.link)
-            and (free := to.free)
-        ):
-            if to is not link:
+    try:
+        while end - at >= HEADER:
+            size, kind, tag, number, count = _REQUEST(buffer, at)
+            if size > end - at:
+                if size > client.msize:
+                    raise ProtocolError(f"a frame of {size} bytes; {client.msize} is the most")
+                break
+            if (
+                (size == _TREAD_SIZE if kind == _TREAD else kind == _TWRITE and size == _TWRITE_HEAD + count)
+                and count <= (fid := get_fid(number, nobody)).room
+                and tag not in tags
+                and len(tags) < WAITING
+                and (to := fid.link)
+                and (free := to.free)
+            ):
+                if to is not link:
+                    if link:
+                        link.say(view[run:at])
+                    link, run = to, at
+                ours = free.pop()
+                most = _RREAD_HEAD + count if kind == _TREAD else _RWRITE_SIZE
+                to.pending[ours] = tags[tag] = Pending(client, tag, to, ours, fid, kind + 1, most)
+                _ADDRESS(buffer, at, size, kind, ours, fid.number)
+            else:
                 if link:
                     link.say(view[run:at])
-                link, run = to, at
-            ours = free.pop()
-            most = _RREAD_HEAD + count if kind == _TREAD else _RWRITE_SIZE
-            to.pending[ours] = tags[tag] = Pending(client, tag, to, ours, fid, kind + 1, most)
-            _ADDRESS(buffer, at, size, kind, ours, fid.number)
+                link, run = None, at  # said, whatever comes of the next
+                link = take(trees, client, Frame(buffer, at, size, kind, tag, number))
             at += size
-        else:
-            if link:
-                link.say(view[run:at])
-            link, run = take(trees, client, Frame(buffer, at, size, kind, tag, number)), at
-            at += size
-            if not link:
-                run = at
-    if link:
-        link.say(view[run:at])
+    finally:
+        if link:
+            link.say(view[run:at])
     return at
 
 
 def pass_replies(link: Link, buffer: bytearray, view: memoryview, end: int) -> int:
     """Deal with every whole message of `buffer[:end]`, a backend's; gives how many bytes they were.
 
-    ProtocolError if the link must be given up.
+    ProtocolError if the link must be given up; what came before the fault has been passed on.
     """
     take_pending, give_back = link.pending.pop, link.free.append
     at = run = 0
     client: Client | None = None  # where the run goes
-    while end - at >= HEADER:
-        size, kind, ours, count = _REPLY(buffer, at)
-        if size > end - at:
-            if size > link.msize:
-                raise ProtocolError(f"a frame of {size} bytes; {link.msize} is the most")
-            break
-        pending = take_pending(ours, None)
-        if pending is None:
-            raise ProtocolError(f"an answer that nobody asked for, of type {kind}")
-        give_back(ours)
-        if (
-            kind == pending.expect
-            and (count + _RREAD_HEAD == size <= pending.most if kind == _RREAD else size == pending.most)
-            and (to := pending.client)
-        ):
-            if to is not client:
+    try:
+        while end - at >= HEADER:
+            size, kind, ours, count = _REPLY(buffer, at)
+            if size > end - at:
+                if size > link.msize:
+                    raise ProtocolError(f"a frame of {size} bytes; {link.msize} is the most")
+                break
+            pending = take_pending(ours, None)
+            if pending is None:
+                raise ProtocolError(f"an answer that nobody asked for, of type {kind}")
+            give_back(ours)
+            if (
+                kind == pending.expect
+                and (count + _RREAD_HEAD == size <= pending.most if kind == _RREAD else size == pending.most)
+                and (to := pending.client)
+            ):
+                if to is not client:
+                    if client:
+                        client.say(view[run:at])
+                    client, run = to, at
+                tag = pending.tag
+                del to.tags[tag]
+                _TAG(buffer, at + _TAG_AT, tag)
+            else:
                 if client:
                     client.say(view[run:at])
-                client, run = to, at
-            tag = pending.tag
-            del to.tags[tag]
-            _TAG(buffer, at + _TAG_AT, tag)
+                client, run = None, at
+                client = settle(link, pending, Frame(buffer, at, size, kind, ours, count))
             at += size
-        else:
-            if client:
-                client.say(view[run:at])
-            client, run = settle(link, pending, Frame(buffer, at, size, kind, ours, count)), at
-            at += size
-            if not client:
-                run = at
-    if client:
-        client.say(view[run:at])
+    finally:
+        if client:
+            client.say(view[run:at])
     return at
 
 

@@ -11,9 +11,8 @@ Only data and the small steps that keep it consistent; no IO and no decisions.
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
@@ -42,10 +41,11 @@ class Waiting(Protocol):
 class Peer:
     """One end of a conversation. What is said to it gathers in `out` until the edge sends it."""
 
-    __slots__ = ("_said", "out")
+    __slots__ = ("_said", "edge", "out")
 
     def __init__(self, said: list[Peer]) -> None:
         self._said = said
+        self.edge: Any = None  # the edge's own, for the connection; nothing here looks at it
         self.out: list[bytes | memoryview] = []
 
     def say(self, data: bytes | memoryview) -> None:
@@ -72,7 +72,14 @@ class Client(Peer):
         self.has_version = False
         self.fids: dict[int, Fid] = {}
         self.tags: dict[int, Pending | Waiting] = {}  # every request that has no reply yet
-        self.links: dict[Backend, Link] = {}  # by which it speaks to each backend
+        self.links: tuple[Link, ...] = ()  # by which it speaks to backends, one for each
+
+    def link_to(self, backend: Backend) -> Link | None:
+        """Its link to a backend, if it has used that."""
+        for link in self.links:
+            if link.backend is backend:
+                return link
+        return None
 
     def park(self, fid: Fid, frame: Frame) -> None:
         """Keep a request until its fid, which is on its way, has arrived."""
@@ -212,7 +219,7 @@ class Link(Peer):
         self.pending: dict[int, Pending] = {}
         self.free: list[int] = []  # tags that nothing bears
         self._tags = 0  # tags made so far
-        self._unasked: deque[tuple[Message, Callable[[Message], None]]] = deque()
+        self._unasked: list[tuple[Message, Callable[[Message], None]]] = []  # for lack of tags
         self._fids: list[int] = []  # numbers that no fid bears
         self._next = 1 + max(entered.values(), default=-1)
 
@@ -258,7 +265,7 @@ class Link(Peer):
     def ask_the_rest(self) -> None:
         """Tags may be free again: make the requests that had none."""
         while self._unasked and len(self.pending) < TAGS_OF_CLUNKS:
-            self.ask(*self._unasked.popleft())
+            self.ask(*self._unasked.pop(0))
 
     def retire(self, number: int) -> None:
         """Clunk a fid that no client has any more; its number is free when the backend has answered."""

@@ -61,7 +61,6 @@ class Pump:
         self._epoll = select.epoll()
         self._left = 0
         self._wires: dict[int, Wire] = {}
-        self._wire_of: dict[Peer, Wire] = {}
 
     @property
     def wires(self) -> Collection[Wire]:
@@ -103,7 +102,8 @@ class Pump:
                 self._send(peer)
             splice.said.clear()
             for peer in splice.ended:
-                self._close(self._wire_of[peer])
+                if peer.edge:
+                    self._close(peer.edge)
             splice.ended.clear()
             wishes, splice.wishes[:] = [*splice.wishes], []
             for backend in wishes:
@@ -207,7 +207,8 @@ class Pump:
 
     def _send(self, peer: Peer, speaker: Wire | None = None) -> None:
         """Send what is to be said to a peer. `speaker` is who caused it."""
-        out, wire = peer.take(), self._wire_of.get(peer)
+        out = peer.take()
+        wire: Wire | None = peer.edge
         if wire is None:
             return  # it has gone since this was said
         data = out[0] if len(out) == 1 else b"".join(out)
@@ -275,7 +276,7 @@ class Pump:
 
     def _add(self, sock: socket.socket, peer: Peer) -> None:
         sock.setblocking(False)
-        wire = self._wires[sock.fileno()] = self._wire_of[peer] = Wire(sock, peer)
+        wire = self._wires[sock.fileno()] = peer.edge = Wire(sock, peer)
         self._epoll.register(sock.fileno(), wire.mask)
 
     def _end(self, wire: Wire, why: str) -> None:
@@ -294,7 +295,8 @@ class Pump:
             wire.held_by.holds.remove(wire)
         self._let_go(wire)
         self._epoll.unregister(wire.sock.fileno())
-        del self._wires[wire.sock.fileno()], self._wire_of[wire.peer]
+        del self._wires[wire.sock.fileno()]
+        wire.peer.edge = None
         wire.sock.close()
 
     # Patience.

@@ -27,7 +27,7 @@ WALK = 16  # MAXWELEM, walk(5)
 
 def reach(client: Client, backend: Backend, user: str, entrant: Entrant) -> tuple[Link, int] | None:
     """A link, and the fid of the backend's root on it. None if the entrant has to wait. FileError if it is down."""
-    link = client.links.get(backend) or _join(client, backend)
+    link = client.link_to(backend) or _join(client, backend)
     if link is None:
         _wait(backend, entrant)
         return None
@@ -44,7 +44,7 @@ def reach(client: Client, backend: Backend, user: str, entrant: Entrant) -> tupl
 
 def join_home(client: Client, home: Backend) -> Link:
     """The client's link to the mux's own tree, which is always there."""
-    link = client.links.get(home) or _join(client, home)
+    link = client.link_to(home) or _join(client, home)
     if link is None:
         raise FileError("the multiplexer is starting; try again")
     return link
@@ -59,7 +59,7 @@ def _join(client: Client, backend: Backend) -> Link | None:
     if link is None or _is_full(link, crush):
         return None
     link.load += 1
-    client.links[backend] = link
+    client.links += (link,)
     return link
 
 

@@ -25,26 +25,35 @@ _QID_AT, _IOUNIT_AT, _DATA_AT = 7, 20, 11
 
 
 def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
-    """Do what a reply means that cannot just pass. Gives the client that the frame, edited by now, goes to."""
-    client = pending.client
-    if client:
-        del client.tags[pending.tag]
-    if frame.size < HEADER or frame.type not in (pending.expect, RERROR):
-        raise ProtocolError(f"a message of type {frame.type} where {pending.expect} was due")
-    if frame.type == RERROR and frame.size != 9 + frame.half(7):
-        raise ProtocolError(f"an Rerror of {frame.size} bytes whose text has {frame.half(7)}")
+    """Do what a reply means that cannot just pass. Gives the client that the frame, edited by now, goes to.
+
+    ProtocolError if it is no reply to this request, which then stays pending until the link is given up.
+    """
     try:
+        _check(pending, frame)
         passes = pending.settle(frame)
-        link.ask_the_rest()
-    except FileError as error:
+    except (ProtocolError, FileError) as error:
+        link.pending[pending.number] = pending
         raise ProtocolError(str(error)) from None
-    if not passes or client is None:
+    link.ask_the_rest()
+    client = pending.client
+    if client is None:
+        return None
+    del client.tags[pending.tag]
+    if not passes:
         return None
     if frame.size > client.msize:
         client.refuse(pending.tag, f"the answer of {link.backend.name} is longer than the msize of this connection")
         return None
     frame.retag(pending.tag)
     return client
+
+
+def _check(pending: Pending, frame: Frame) -> None:
+    if frame.size < HEADER or frame.type not in (pending.expect, RERROR):
+        raise ProtocolError(f"a message of type {frame.type} where {pending.expect} was due")
+    if frame.type == RERROR and frame.size != 9 + frame.half(7):
+        raise ProtocolError(f"an Rerror of {frame.size} bytes whose text has {frame.half(7)}")
 
 
 class Attaching(Pending, gc=False):
@@ -170,7 +179,8 @@ class Reading(Pending, gc=False):
         if self.fid and self.fid.is_directory:
             number = self.link.backend.number
             if not patch_directory(frame.buffer, frame.at + _DATA_AT, end, number, self.mounts):
-                raise ProtocolError("a directory entry that is torn")
+                self.lose(f"{self.link.backend.name} gave a torn entry of this directory")
+                return False
         return True
 
 

@@ -7,6 +7,7 @@ formed: links are shared, and a server that hangs up on garbage would hang up on
 from __future__ import annotations
 
 from collections.abc import Callable
+from sys import intern
 from typing import Any
 
 from ninep.errors import DENIED, FileError, ProtocolError
@@ -107,9 +108,9 @@ def _attach(trees: Trees, client: Client, frame: Frame) -> Link:
         raise FileError("no authentication is needed here; attach with afid NOFID")
     check_free(client, m.fid)
     link = join_home(client, trees.home)
-    place = Place(trees.home, tuple(name for name in m.aname.split("/") if name))
+    place = Place(trees.home, tuple(intern(name) for name in m.aname.split("/") if name))
     number = link.take_tag()
-    fid = client.fids[m.fid] = Fid(m.uname, place, link, link.take_fid())
+    fid = client.fids[m.fid] = Fid(intern(m.uname), place, link, link.take_fid())
     known = (trees.known(place),)
     return _pass_on(frame, Attaching(client, m.tag, link, number, fid, Rattach.number, 0, m.fid, known))
 

@@ -39,6 +39,7 @@ class Splice:
         self.ended: list[Peer] = []
         self.clients: set[Client] = set()
         self.trees = Trees(Backend(self.wishes, "the multiplexer", 0))
+        self._take_again = self._again  # bound once, not for each client
 
     @property
     def home(self) -> Backend:
@@ -54,7 +55,7 @@ class Splice:
 
     def connected(self) -> Client:
         """Somebody has connected."""
-        client = Client(self.said, self._again)
+        client = Client(self.said, self._take_again)
         self.clients.add(client)
         return client
 
@@ -82,9 +83,12 @@ class Splice:
         """A client has hung up."""
         self.clients.discard(client)
         abandon(client)
-        for link in client.links.values():
+        links, client.links = client.links, ()
+        for link in links:
             link.load -= 1
-        client.links.clear()
+            if not link.load and len(link.backend.links) > 1:
+                self.ended.append(link)  # one that nobody uses is enough
+                self.lost(link, "has another connection")
 
     def lost(self, link: Link, why: str) -> None:
         """A link is broken: all that is pending on it is answered, and its fids are stale."""
@@ -92,7 +96,7 @@ class Splice:
         link.is_lost = True
         backend.links.remove(link)
         for client in self.clients:
-            if client.links.get(backend) is link:
+            if link in client.links:
                 self._forget(client, link)
         pending, link.pending = link.pending, {}
         for request in pending.values():
@@ -106,7 +110,7 @@ class Splice:
 
     @staticmethod
     def _forget(client: Client, link: Link) -> None:
-        del client.links[link.backend]
+        client.links = tuple(other for other in client.links if other is not link)
         for fid in client.fids.values():
             if fid.link is link:
                 fid.lose()

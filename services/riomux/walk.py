@@ -9,6 +9,7 @@ to see that the way up exists, and one on rio's.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from sys import intern
 
 import msgspec
 
@@ -65,11 +66,11 @@ def _step(trees: Trees, here: Place, name: str) -> tuple[Backend | None, Place]:
     """One element: which backend to ask (None if there is no need to), and where it leads."""
     home, (backend, path) = trees.home, here
     if mount := trees.mount_at(here):
-        return (None, Place(home)) if name == ".." else (mount, Place(mount, (name,)))
+        return (None, Place(home)) if name == ".." else (mount, Place(mount, (intern(name),)))
     if here == Place(home) and (name == ".." or name in trees.mounts):
-        return None, Place(home) if name == ".." else Place(home, (name,))
+        return None, Place(home) if name == ".." else Place(home, (intern(name),))
     if name != "..":
-        return backend, Place(backend, (*path, name))
+        return backend, Place(backend, (*path, intern(name)))
     return backend, _seen_from_above(trees, Place(backend, path[:-1]))
 
 

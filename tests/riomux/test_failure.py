@@ -253,11 +253,22 @@ def test_a_removed_backend_keeps_nobody_waiting(book: Playbook, alice: Client) -
     ids=str,
 )
 def test_a_backend_talks_nonsense(book: Playbook, alice: Client, llm: Link, nonsense: bytes) -> None:
-    """It is given up at once; the mux goes on."""
+    """It is given up at once; what it said before that counts, and all else is answered."""
     opened(book, alice, llm, 1, "note", qid=NOTE)
-    _ = book >> heard(alice, Tread(7, 1, 0, 100))
-    assert book.take(llm)
-    assert book >> heard(llm, nonsense) << hang_up(llm)
+    _ = book >> heard(alice, Tread(7, 1, 0, 100), Tread(8, 1, 0, 100), Tread(9, 1, 0, 100))
+    for _tag in (0, 1, 2):
+        assert book.take(llm)
+    why = "i/o error: llm does not speak 9P"
+    assert (
+        book
+        >> heard(llm, Rread(1, b"sense"), nonsense)
+        << hang_up(llm)
+        >> lost(llm, "does not speak 9P")
+        << dial(llm.backend)
+        << say(alice, Rread(8, b"sense"))
+    ) is not None
+    assert {book.take(alice), book.take(alice)} == {Rerror(7, why), Rerror(9, why)}
+    assert book
 
 
 @pytest.mark.parametrize("size", [9, 21, 22, 23])
@@ -306,6 +317,17 @@ def test_links_are_shared_by_a_few(book: Playbook, llm: Link) -> None:
     )
     second = book.link(llm.backend)
     cross(book, book.client("tenth"), second, 1, "ada", qids=(ROOT,))
+
+
+def test_a_link_that_nobody_uses(book: Playbook, llm: Link, home: Link) -> None:
+    """It is closed when its last client goes, if there is another."""
+    second = book.link(llm.backend)
+    alice, bob = book.client("alice"), book.client("bob")
+    cross(book, alice, llm, 1, "ada", qids=(ROOT,))
+    cross(book, bob, second, 1, "ada", qids=(ROOT,))
+    _ = book >> gone(alice) << say(llm, Tclunk(0, 1)) << say(home, Tclunk(0, 1)) << hang_up(llm)
+    assert book >> gone(bob) << say(second, Tclunk(0, 1)) << say(home, Tclunk(1, 2))
+    assert llm.backend.links == [second]
 
 
 def test_a_crowd_waits_for_a_second_link(book: Playbook, llm: Link) -> None:
