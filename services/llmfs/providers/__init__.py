@@ -1,0 +1,41 @@
+"""Providers: where answers come from.
+
+    providers = make(ProviderSettings())
+    provider, why = choose(providers, None)
+    async with provider.open_stream(request) as chunks:
+        async for chunk in chunks: ...
+
+Read `contract` first; `anthropic`, `openai` (with `responses` or `chat`) and `sketch` keep it; `presets` is a table.
+"""
+
+from llmfs.providers.catalog import ALIASES, choose, make
+from llmfs.providers.contract import (
+    Chunk,
+    Image,
+    Message,
+    Provider,
+    ProviderError,
+    Reasoning,
+    Request,
+    Stop,
+    Token,
+    Usage,
+)
+from llmfs.providers.settings import ProviderSettings
+
+__all__ = [
+    "ALIASES",
+    "Chunk",
+    "Image",
+    "Message",
+    "Provider",
+    "ProviderError",
+    "ProviderSettings",
+    "Reasoning",
+    "Request",
+    "Stop",
+    "Token",
+    "Usage",
+    "choose",
+    "make",
+]

@@ -1,0 +1,120 @@
+"""What a provider is: a request goes in, chunks come out, and a failure is one sentence.
+
+This is all that agents know of providers. It knows no SDK, no HTTP and no file.
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from typing import Literal, Protocol
+
+from msgspec import Struct
+
+
+class Image(Struct, frozen=True):
+    """A picture in a prompt: its bytes as they came, and `image/png` or the like."""
+
+    media_type: str
+    data: bytes
+
+
+class Message(Struct, frozen=True):
+    """One side's turn in the conversation."""
+
+    role: Literal["user", "assistant"]
+    text: str
+    images: tuple[Image, ...] = ()
+
+
+class Request(Struct, frozen=True):
+    """What is asked: the conversation so far, whose last message is the prompt.
+
+    `temperature` None leaves it to the model. `max_tokens` bounds the answer.
+    """
+
+    model: str
+    system: str
+    messages: tuple[Message, ...]
+    temperature: float | None
+    max_tokens: int
+
+
+class Token(Struct, frozen=True):
+    """A piece of the answer's text, of any length."""
+
+    text: str
+
+
+class Reasoning(Struct, frozen=True):
+    """A piece of what the model thinks aloud before or between its answer's text."""
+
+    text: str
+
+
+class Usage(Struct, frozen=True):
+    """Tokens of this answer so far; a later one replaces an earlier one.
+
+    The prompt was `input + cache_read + cache_write` tokens long: read afresh, taken from the provider's cache, and
+    written to it. Every provider is brought to this meaning, whatever its own figures include.
+    """
+
+    input: int = 0
+    output: int = 0
+    cache_read: int = 0
+    cache_write: int = 0
+
+
+class Stop(Struct, frozen=True):
+    """The answer is complete, and why it ended here.
+
+    `end` the model was done, `max_tokens` the answer reached its bound, `context_full` the conversation did, `refusal`
+    the model or a filter declined, `tools` it waits for tool results, `pause` it wants to be asked to go on; anything
+    else is the provider's own word.
+    """
+
+    reason: str
+
+
+Chunk = Token | Reasoning | Usage | Stop
+
+
+class ProviderError(Exception):
+    """An answer failed. The text is a plain sentence that names the provider and never contains a key.
+
+    `retryable`: the same request may well succeed later. `retry_after`: seconds the provider asked to wait, if it did.
+    """
+
+    def __init__(self, text: str, *, retryable: bool = False, retry_after: float | None = None) -> None:
+        super().__init__(text)
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
+class Provider(Protocol):
+    """A place that answers requests. It never retries: who knows what was already shown decides that."""
+
+    @property
+    def name(self) -> str:
+        """The word by which it is chosen."""
+        ...
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        """Models worth knowing, the default first; any other name of a model may be asked for too."""
+        ...
+
+    def usable(self) -> str | None:
+        """None if it can be asked, else one sentence that names what is missing. Does no IO."""
+        ...
+
+    def open_stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Chunk]]:
+        """The answer, chunk by chunk.
+
+        Resources: leaving the block, in whatever way, closes the connection behind it at once.
+        Errors: entering and iterating raise ProviderError and nothing else. An answer that ends without an error has
+        ended with a `Stop`; one that was cut off is an error, never a short answer.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Close what this provider keeps open between answers."""
+        ...

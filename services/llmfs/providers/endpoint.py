@@ -1,0 +1,40 @@
+"""Where a provider answers, and the key that opens it. The key is shown to nobody but the provider."""
+
+from urllib.parse import urlsplit
+
+from msgspec import Struct
+from pydantic import SecretStr
+
+
+class Endpoint(Struct, frozen=True):
+    """An address with its key. `variable` names what the user has to set to make it work; None: nothing is needed."""
+
+    name: str
+    base_url: str | None
+    variable: str | None = None
+    key: SecretStr | None = None
+
+    def missing(self) -> str | None:
+        """One sentence that says what is needed before this can be asked, or None."""
+        if self.base_url is None or (self.variable is not None and self.key is None):
+            return f"{self.name} needs {self.variable} in the environment of llmfs"
+        return None
+
+    @property
+    def place(self) -> str:
+        """The address without path, user and password, for sentences."""
+        parts = urlsplit(self.base_url or "")
+        return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    @property
+    def asked_for(self) -> str:
+        """What a refusal of our authority is about, in words."""
+        return f"the key in {self.variable}" if self.key else "to answer without a key"
+
+    def secret(self) -> str:
+        """The key itself, for the SDK alone. The SDKs want a word even where no key is needed."""
+        return self.key.get_secret_value() if self.key else "none"
+
+    def scrub(self, text: str) -> str:
+        """The text without the key, which a server's error message may well repeat."""
+        return text.replace(self.key.get_secret_value(), "…") if self.key else text

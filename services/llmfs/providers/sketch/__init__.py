@@ -1,0 +1,57 @@
+"""The keyless default: a small rule-based drawing assistant. It is honest about being no language model.
+
+A prompt becomes tokens (`tokens`), wishes (`clauses`, of `phrases`, `places`, `things` and `edits`, over the dictionary
+in `words`), and statements of the scene language (`drawing`, `changing`); what there is, it knows from the displays'
+contexts and from its own earlier answers (`conversation`, `reading`, `scene`). The same request gives the same answer.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import trio
+
+from llmfs.providers.contract import Chunk, Request, Stop, Token
+from llmfs.providers.sketch.reply import reply
+
+_TOKEN = re.compile(r"\s*\S{1,6}|\s+\Z")
+"""A few characters at a time, as a language model would."""
+
+
+class Sketch:
+    """Answers at once, or with `pace` seconds before each token."""
+
+    name = "sketch"
+    models = ("sketch",)
+
+    def __init__(self, pace: float = 0) -> None:
+        self._pace = pace
+
+    def usable(self) -> str | None:
+        """Always."""
+        return None
+
+    @asynccontextmanager
+    async def open_stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
+        """The answer in small tokens. No usage: nobody has to pay for it; `max_tokens` bounds models, not rules."""
+        yield _Stream(_TOKEN.findall(reply(request)), self._pace)
+
+    async def aclose(self) -> None:
+        """Nothing is held."""
+
+
+class _Stream:
+    """Tokens in time, then the stop."""
+
+    def __init__(self, tokens: list[str], pace: float) -> None:
+        self._chunks: list[Chunk] = [Stop("end"), *map(Token, reversed(tokens))]
+        self._pace = pace
+
+    def __aiter__(self) -> "_Stream":
+        return self
+
+    async def __anext__(self) -> Chunk:
+        if not self._chunks:
+            raise StopAsyncIteration
+        await trio.sleep(self._pace)
+        return self._chunks.pop()

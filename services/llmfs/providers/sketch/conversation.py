@@ -1,0 +1,90 @@
+"""What a request tells sketch: which machines there are, what is on each, what was last spoken of."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from llmfs.providers.contract import Message, Request
+from llmfs.providers.sketch import reading
+from llmfs.providers.sketch.scene import Scene
+
+NOWHERE = ""
+"""The machine of whoever copies an answer by hand: a block that is labelled `python`."""
+
+PYTHON = {"", "python", "py", "scene"}
+
+_CONTEXT = re.compile(r"^context for (\S+):[ \t]*$", re.MULTILINE)
+_FENCE = re.compile(r"^[ \t]*(`{3,}|~{3,})[ \t]*([^\s`]*)")
+
+
+class Conversation:
+    """Scenes by machine. A display's own account of itself goes before what sketch remembers to have drawn."""
+
+    def __init__(self, request: Request) -> None:
+        contexts = dict(_contexts(request.system))
+        self.machines = list(contexts)
+        self.scenes: dict[str, Scene] = {}
+        self.last = NOWHERE
+        """The machine that the newest answer drew on."""
+        for message in request.messages:
+            if message.role == "assistant":
+                self._remember(message)
+        for machine, text in contexts.items():
+            if text and text != "(empty)":
+                self.scenes[machine] = _as_it_is(text, self.scene(machine))
+
+    def scene(self, machine: str) -> Scene:
+        """What is on this machine."""
+        return self.scenes.setdefault(machine, Scene())
+
+    @property
+    def names(self) -> set[str]:
+        """All things of all machines, in lower case."""
+        return {name.lower() for scene in self.scenes.values() for name in scene.things}
+
+    @property
+    def known(self) -> dict[str, str]:
+        """Machines by their names as they are, and in lower case."""
+        names = {*self.machines, *self.scenes} - {NOWHERE}
+        return {name.lower(): name for name in names} | {name: name for name in names}
+
+    def _remember(self, message: Message) -> None:
+        for label, program in blocks(message.text):
+            self.last = NOWHERE if label.lower() in PYTHON else self.known.get(label, label)
+            reading.program(self.scene(self.last), program)
+
+
+def _as_it_is(text: str, remembered: Scene) -> Scene:
+    """The scene that a display describes; what was spoken of is remembered, as far as it is still there."""
+    scene = reading.context(text)
+    scene.focus = [name for name in remembered.focus if name in scene.things] or [*scene.things][-1:]
+    scene.recent = [name for name in remembered.recent if name in scene.things]
+    return scene
+
+
+def _contexts(system: str) -> Iterator[tuple[str, str]]:
+    """The sections `context for A:` of a system prompt."""
+    headings = list(_CONTEXT.finditer(system))
+    ends = [*(heading.start() for heading in headings), len(system)][1:]
+    for heading, end in zip(headings, ends, strict=True):
+        yield heading[1], system[heading.end() : end].strip()
+
+
+def blocks(text: str) -> Iterator[tuple[str, str]]:
+    """The fenced blocks of an answer, with their labels; one that was cut off ends with the answer."""
+    fence, label, lines = "", "", list[str]()
+    for line in text.splitlines():
+        match = _FENCE.match(line)
+        if not fence and match:
+            fence, label, lines = match[1], match[2], []
+        elif fence and line.strip().startswith(fence) and not line.strip(" \t" + fence[0]):
+            yield label, "\n".join(lines)
+            fence = ""
+        elif fence:
+            lines.append(line)
+    if fence:
+        yield label, "\n".join(lines)
+
+
+def prompt(messages: Sequence[Message]) -> Message:
+    """The newest message of the user."""
+    return next((message for message in reversed(messages) if message.role == "user"), Message("user", ""))

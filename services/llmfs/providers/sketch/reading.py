@@ -1,0 +1,226 @@
+"""Programs and contexts back into a Scene: what sketch itself wrote, and as much as can be of what others did.
+
+Only what stands there literally is understood: calls of nouns, attributes of what was found, removals. A context also
+lists the nodes in comments, which then are the truth: `# box cube, at 0 0.5 0, color red`.
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from llmfs.providers.sketch.scene import SIZES, Scene, Thing
+
+_LISTED = re.compile(r"# ([a-z]+) ([^,]+?)((?:, [a-z_]+ [^,]*)*)$")
+_NONE = "# there are no nodes"
+_CONTINUES = re.compile(r"[ \t)\]}]|else\b|elif\b|except\b|finally\b")
+KINDS = {*SIZES, "light"}
+TOUCHING = 0.01
+
+
+def context(text: str) -> Scene:
+    """The scene that a display describes."""
+    scene = Scene()
+    program(scene, text)
+    listed = [match for line in text.splitlines() if (match := _LISTED.match(line)) and match[1] in KINDS]
+    if listed or _NONE in text:
+        before = dict(scene.things)
+        scene.clear()
+        for match in listed:
+            thing = _listed(match[1], match[2], match[3])
+            if thing.name in before:
+                thing.spin, thing.speed = before[thing.name].spin, before[thing.name].speed
+            scene.add(thing)
+    return scene
+
+
+def program(scene: Scene, text: str) -> None:
+    """Apply a program to the scene; what it made and changed is what was spoken of of late."""
+    scene.recent = []
+    reader = Reader(scene)
+    for statement in _statements(text):
+        reader.apply(statement)
+
+
+def statement(scene: Scene, text: str) -> None:
+    """Apply one more statement, or several that stand alone."""
+    reader = Reader(scene)
+    for each in _parsed(text):
+        reader.apply(each)
+
+
+def _listed(kind: str, name: str, words: str) -> Thing:
+    """One line of a context's list of nodes."""
+    said = dict(word.split(" ", 1) for word in words.split(", ") if word)
+    thing = Thing(name, kind, color=said.get("color", ""), size=SIZES.get(kind, ()))
+    numbers = {word: _numbers(value) for word, value in said.items() if word in ("at", "size", "scale", "rotate")}
+    _take(thing, {word: value for word, value in numbers.items() if value})
+    return thing
+
+
+def _numbers(text: str) -> tuple[float, ...]:
+    try:
+        return tuple(map(float, text.split()))
+    except ValueError:
+        return ()
+
+
+def _statements(text: str) -> Iterator[ast.stmt]:
+    """The top-level statements that are Python, each by itself, so that one that is none spoils no other."""
+    piece: list[str] = []
+    for line in [*text.splitlines(), "pass"]:
+        goes_on = _CONTINUES.match(line) or (piece and piece[-1].startswith("@")) or not line
+        if piece and not goes_on:
+            yield from _parsed("\n".join(piece))
+            piece = []
+        piece.append(line)
+
+
+def _parsed(source: str) -> list[ast.stmt]:
+    try:
+        return ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # not a program that could have run; the display has said so to its writer
+
+
+class Reader:
+    """Applies statement after statement; `held` are the variables that hold a thing."""
+
+    def __init__(self, scene: Scene) -> None:
+        self._scene = scene
+        self._held: dict[str, str] = {}
+
+    def apply(self, statement: ast.stmt) -> None:
+        """What this statement does to the scene, if we can tell."""
+        match statement:
+            case ast.Expr(value=ast.Call() as call):
+                self._call(call)
+            case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call() as call):
+                if name := self._call(call):
+                    self._held[variable] = name
+            case ast.Assign(targets=[ast.Attribute(value=handle, attr=word)], value=value):
+                if thing := self._thing(handle):
+                    self._change(thing, word, value)
+            case ast.FunctionDef(name=name, decorator_list=[ast.Name(id="on_frame")]) if name.startswith("spin"):
+                self._spin(name, statement)
+
+    def _spin(self, function: str, statement: ast.FunctionDef) -> None:
+        """A function that turns the things which it names: `(y + 90 * dt) % 360`."""
+        names, speed = [], 0.0
+        for part in ast.walk(statement):
+            match part:
+                case ast.Constant(value=str(name)) if name in self._scene.things:
+                    names.append(name)
+                case ast.BinOp(left=left, op=ast.Mult(), right=ast.Name(id="dt")):
+                    speed = _literal(left) or 0.0
+        for name in names:
+            self._scene.things[name].spin, self._scene.things[name].speed = function, speed
+
+    def _call(self, call: ast.Call) -> str | None:
+        """The name of the thing that the call gives."""
+        scene = self._scene
+        match call:
+            case ast.Call(func=ast.Name(id=kind)) if kind in KINDS:
+                return self._make(kind, call)
+            case ast.Call(func=ast.Name(id="find"), args=[ast.Constant(value=str(name))]):
+                return name
+            case ast.Call(func=ast.Name(id="clear")):
+                scene.clear()
+            case ast.Call(func=ast.Name(id="stop"), args=[ast.Name(id=function)]):
+                for thing in scene.things.values():
+                    thing.spin = "" if thing.spin == function else thing.spin
+            case ast.Call(func=ast.Name(id="circle_of" | "grid"), args=args):
+                for thing in filter(None, map(self._thing, args)):
+                    thing.at, thing.stands = None, True
+            case ast.Call(func=ast.Attribute(value=handle, attr=verb)):
+                self._verb(self._thing(handle), verb, call)
+        return None
+
+    def _make(self, kind: str, call: ast.Call) -> str:
+        """A call of a noun: a new thing, or other words for the one of that name."""
+        words = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
+        name = _literal(words.pop("name", None))
+        name = name if isinstance(name, str) else self._scene.new_name(kind)
+        thing = self._scene.things.get(name)
+        if thing is None or thing.kind != kind:
+            thing = Thing(name, kind, size=SIZES.get(kind, ()))
+            self._scene.add(thing)
+        place = words.pop("at", None)
+        for word, value in words.items():
+            self._change(thing, word, value)
+        if place is not None:
+            self._change(thing, "at", place)
+        self._mean(name)
+        return name
+
+    def _verb(self, thing: Thing | None, verb: str, call: ast.Call) -> None:
+        if thing is None:
+            return
+        if verb == "remove":
+            self._scene.remove(thing.name)
+        elif verb == "move" and thing.at is not None:
+            by = {keyword.arg: _literal(keyword.value) for keyword in call.keywords}
+            steps = [step if isinstance(step := by.get(axis), int | float) else 0 for axis in "xyz"]
+            thing.at = tuple(place + step for place, step in zip(thing.at, steps, strict=False))
+            self._mean(thing.name)
+
+    def _change(self, thing: Thing, word: str, value: ast.expr) -> None:
+        known = _literal(value)
+        if word == "at" and known is None:
+            thing.at = None
+            thing.stands = isinstance(value, ast.Call) and not (
+                isinstance(value.func, ast.Name) and value.func.id == "below"
+            )
+        elif word == "name" and isinstance(known, str):
+            self._scene.rename(thing, known)
+        else:
+            _take(thing, {word: known})
+        self._mean(thing.name)
+
+    def _thing(self, handle: ast.expr) -> Thing | None:
+        """What `find("cube")`, a variable, or a name in a string stands for."""
+        match handle:
+            case ast.Call() as call:
+                name = self._call(call) if isinstance(call.func, ast.Name) and call.func.id == "find" else None
+            case ast.Name(id=variable):
+                name = self._held.get(variable)
+            case ast.Constant(value=str(name)):
+                pass
+            case _:
+                name = None
+        return self._scene.things.get(name or "")
+
+    def _mean(self, name: str) -> None:
+        """It is spoken of now: alone, or with those that were made together with it."""
+        focus, stem = self._scene.focus, name.rpartition("_")[0]
+        together = bool(stem) and bool(focus) and focus[-1].rpartition("_")[0] == stem
+        self._scene.mean([*(other for other in focus if other != name), name] if together else [name])
+
+
+def _literal(value: ast.expr | None) -> Any:
+    if value is None:
+        return None
+    try:
+        return ast.literal_eval(value)
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
+        return None  # worked out by the program; only the display knows
+
+
+def _take(thing: Thing, words: Mapping[str, Any]) -> None:
+    """Set what was said of a thing, in the shapes that Thing keeps."""
+    for word, value in words.items():
+        numbers = value if isinstance(value, tuple | list) else (value,)
+        if not all(isinstance(number, int | float) for number in numbers):
+            if word == "color" and isinstance(value, str):
+                thing.color = value
+            continue
+        if word == "size" and thing.size:
+            thing.size = tuple(numbers) if len(numbers) == len(thing.size) else (numbers[0],) * len(thing.size)
+        elif word == "at":
+            thing.at = tuple(numbers)
+        elif word == "scale":
+            thing.scale = numbers[0]
+        elif word == "rotate":
+            thing.turned = numbers[-1] if thing.flat or len(numbers) == 1 else numbers[1]
+    if thing.at is not None and not thing.flat and len(thing.size) == 3:
+        thing.stands = abs(thing.at[1] - thing.size[1] / 2) < TOUCHING

@@ -1,0 +1,141 @@
+"""An answer of sketch: the prompt read, drawn as programs, and what has to be said beside them in plain words."""
+
+import re
+
+from llmfs.providers.contract import Message, Request
+from llmfs.providers.sketch import changing, drawing
+from llmfs.providers.sketch.clauses import read
+from llmfs.providers.sketch.conversation import Conversation, prompt
+from llmfs.providers.sketch.intents import Ask, Background, Change, Clear, Clock, Intent, Lost, Make, Ref, Remove
+from llmfs.providers.sketch.program import Program
+from llmfs.providers.sketch.scene import UnknownError
+
+WHO = "I am sketch, a small rule-based drawing assistant, not a language model."
+
+HELP = """\
+I understand everyday drawing wishes, such as:
+  draw a red cube, put a small yellow sphere on top of it
+  ten spheres in a circle, a row of five boxes, a 3 by 3 grid of green cones
+  make it blue and bigger, move it up by 2, make the cube transparent, spin it, remove the sphere
+  a circle of radius 50 at 200 300, a line from 100 100 to 500 300, text "hello" at the top, a clock
+  make the background navy, rename it to bob, clear
+  a red cube on A and a blue sphere on B (for machines of that name)"""
+
+UNDO = "I cannot take anything back, but the display can: write undo to its file version."
+BLIND = "I cannot see pictures."
+NOTHING = "Tell me what to draw."
+EXAMPLES = "Ask me what I can do for examples, or try: draw a red cube"
+
+
+def reply(request: Request) -> str:
+    """The whole answer, which depends on the request alone."""
+    conversation = Conversation(request)
+    asked = prompt(request.messages)
+    reply = Reply(conversation)
+    for intent in read(asked.text, conversation.names, conversation.known):
+        reply.take(intent)
+    is_first = all(message.role != "assistant" for message in request.messages)
+    return reply.text(introduce=is_first, asked=asked)
+
+
+class Reply:
+    """Programs by machine, in the order in which machines come up."""
+
+    def __init__(self, conversation: Conversation) -> None:
+        self._conversation = conversation
+        self._programs: dict[str, Program] = {}
+        self._words: list[str] = []
+        self._lost: list[Lost] = []
+        self._machine = self._usual_machine()
+
+    def take(self, intent: Intent) -> None:
+        """Do as one wish says."""
+        match intent:
+            case Lost():
+                self._lost.append(intent)
+            case Ask(about="help"):
+                self._words += [WHO, HELP]
+            case Ask():
+                self._words.append(UNDO)
+            case _:
+                self._draw(intent)
+
+    def _draw(self, intent: Make | Change | Remove | Clear | Background | Clock) -> None:
+        self._machine = intent.machine or self._where(intent)
+        program = self._program(self._machine)
+        try:
+            act(program, intent)
+        except UnknownError as unknown:
+            program.note(f"{unknown}.")
+
+    def _program(self, machine: str) -> Program:
+        return self._programs.setdefault(machine, Program(self._conversation.scene(machine)))
+
+    def _usual_machine(self) -> str:
+        """Where things are drawn if nobody says: where they last were, or on the only machine there is."""
+        machines = self._conversation.machines
+        if len(machines) == 1:
+            return machines[0]
+        return self._conversation.last
+
+    def _where(self, intent: Make | Change | Remove | Clear | Background | Clock) -> str:
+        """A thing that is spoken of decides, if it is not where we are and in one other place only."""
+        ref = intent.ref if isinstance(intent, Change | Remove) else None
+        if ref is None or ref.pronoun or self._has(self._machine, ref):
+            return self._machine
+        places = [machine for machine in self._conversation.scenes if self._has(machine, ref)]
+        return places[0] if len(places) == 1 else self._machine
+
+    def _has(self, machine: str, ref: Ref) -> bool:
+        try:
+            return bool(self._conversation.scene(machine).find(ref))
+        except UnknownError:
+            return False
+
+    # as text
+
+    def text(self, *, introduce: bool, asked: Message) -> str:
+        """Programs first, for they draw while they are said; then the words."""
+        blocks = [_block(machine, program) for machine, program in self._programs.items() if program.lines]
+        words = [*(note for program in self._programs.values() for note in program.notes), *self._words]
+        words += self._not_understood(with_help=not blocks)
+        words += [BLIND] if asked.images else []
+        if not blocks and not words:
+            words = [NOTHING]
+        if introduce and WHO not in words:
+            words.insert(0, WHO)
+        return "\n\n".join([*blocks, "\n".join(words)] if words else blocks) + "\n"
+
+    def _not_understood(self, *, with_help: bool) -> list[str]:
+        if not self._lost:
+            return []
+        words = ", ".join(f"“{one.words}”" for one in self._lost)
+        if not any(one.wish for one in self._lost):
+            return [f"I passed over {words}."]
+        sentence = f"I did not understand {words}."
+        return [sentence, HELP] if with_help else [f"{sentence} {EXAMPLES}"]
+
+
+def act(program: Program, intent: Make | Change | Remove | Clear | Background | Clock) -> None:
+    """Say what one wish needs. UnknownError if it is about a thing that is not there."""
+    match intent:
+        case Make():
+            drawing.draw(program, intent)
+        case Change():
+            changing.change(program, intent)
+        case Remove():
+            changing.remove(program, intent)
+        case Background():
+            drawing.background(program, intent)
+        case Clock():
+            drawing.clock(program, intent)
+        case Clear():
+            program.say("clear()")
+
+
+def _block(machine: str, program: Program) -> str:
+    """A fenced block, its fence longer than any that may stand in a text within."""
+    code = "\n".join(program.lines)
+    longest = max((len(run) for run in re.findall(r"`+", code)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return f"{fence}{machine or 'python'}\n{code}\n{fence}"

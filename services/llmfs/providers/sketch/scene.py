@@ -1,0 +1,157 @@
+"""What exists in one picture as far as sketch knows, and which of it a person means."""
+
+from collections.abc import Iterable
+from itertools import count
+
+from msgspec import Struct
+
+from llmfs.providers.sketch.intents import Ref
+from llmfs.providers.sketch.words import FLAT, NOUNS, Noun, singular
+
+SIZES = {noun.kind: noun.size for noun in NOUNS.values() if noun.kind != "light" and not noun.unusual}
+"""What a noun of the scene language measures when a program does not say."""
+
+DRAWN = {*SIZES, "points"}
+"""Kinds that are meant by `everything`: what can be pointed at, but for lamps."""
+
+
+FEW = 8
+"""Names that a sentence lists."""
+
+
+class UnknownError(Exception):
+    """Nothing there is what was spoken of; the text says so."""
+
+
+class Thing(Struct):
+    """A node. What sketch cannot know is None: a place that was worked out by the display, say.
+
+    `stands`: its lower end rests on something, so it grows upward. `spin` is the function that turns it, by `speed`
+    degrees a second.
+    """
+
+    name: str
+    kind: str
+    color: str = ""
+    size: tuple[float, ...] = ()
+    at: tuple[float, ...] | None = None
+    scale: float = 1
+    turned: float = 0
+    stands: bool = True
+    spin: str = ""
+    speed: float = 0
+
+    @property
+    def flat(self) -> bool:
+        """Whether it is drawn in the view, in pixels."""
+        return self.kind in FLAT
+
+    @property
+    def stem(self) -> str:
+        """Its name without a number: what its maker called it."""
+        return self.name.rstrip("0123456789").rstrip("_")
+
+
+class Scene:
+    """The things by name, in the order of their making; `focus` is what was spoken of last, `recent` all of late."""
+
+    def __init__(self) -> None:
+        self.things: dict[str, Thing] = {}
+        self.focus: list[str] = []
+        self.recent: list[str] = []
+
+    def add(self, thing: Thing) -> None:
+        """Make it, in place of another of that name."""
+        self.things[thing.name] = thing
+
+    def remove(self, name: str) -> None:
+        """Take it away."""
+        self.things.pop(name, None)
+        self.focus = [other for other in self.focus if other != name]
+        self.recent = [other for other in self.recent if other != name]
+
+    def rename(self, thing: Thing, name: str) -> None:
+        """Call it otherwise; it keeps its place in the order."""
+        old, thing.name = thing.name, name
+        self.things = {each.name: each for each in self.things.values()}
+        self.focus = [name if other == old else other for other in self.focus]
+        self.recent = [name if other == old else other for other in self.recent]
+
+    def clear(self) -> None:
+        """Take everything away."""
+        self.things.clear()
+        self.mean([])
+        self.recent = []
+
+    def mean(self, names: Iterable[str]) -> None:
+        """These are spoken of now."""
+        self.focus = list(names)
+        self.recent = [*(name for name in self.recent if name not in self.focus), *self.focus]
+
+    def new_name(self, word: str) -> str:
+        """`cube`, `cube2`, …"""
+        names = (word if number == 1 else f"{word}{number}" for number in count(1))
+        return next(name for name in names if name not in self.things)
+
+    def new_names(self, word: str, many: int) -> list[str]:
+        """`cube_1`, `cube_2`, … for things that are made together."""
+        taken = [int(name.rpartition("_")[2]) for name in self.things if self._is_one_of(name, word)]
+        first = max(taken, default=0) + 1
+        return [f"{word}_{number}" for number in range(first, first + many)]
+
+    @staticmethod
+    def _is_one_of(name: str, word: str) -> bool:
+        stem, _, number = name.rpartition("_")
+        return stem == word and number.isdecimal()
+
+    # who is meant
+
+    def find(self, ref: Ref) -> list[Thing]:
+        """The things that are spoken of, at least one. UnknownError if there is none."""
+        found = self._pointed_at(ref) if ref.pronoun or ref.name else self._described(ref)
+        if not found:
+            raise UnknownError(f"I do not know which thing “{ref.said}” is; there is {self._listed()}")
+        return found
+
+    def _listed(self) -> str:
+        names = [*self.things]
+        more = f" and {len(names) - FEW} more" if len(names) > FEW else ""
+        return (", ".join(names[:FEW]) or "nothing yet") + more
+
+    def _pointed_at(self, ref: Ref) -> list[Thing]:
+        if ref.name:
+            return [thing for name, thing in self.things.items() if name.lower() == ref.name][:1]
+        if ref.pronoun == "all":
+            return [thing for thing in self.things.values() if thing.kind in DRAWN]
+        names = self.recent if ref.pronoun == "them" and len(self.focus) < 2 else self.focus
+        return [self.things[name] for name in names if name in self.things] or [*self.things.values()][-1:]
+
+    def _described(self, ref: Ref) -> list[Thing]:
+        """By noun, colour and ordinal; of several that fit, the one that was spoken of last, else the newest."""
+        found = [thing for thing in self._of_noun(ref.noun) if ref.color in ("", thing.color)]
+        if ref.ordinal:
+            place = ref.ordinal - 1 if ref.ordinal > 0 else ref.ordinal
+            return found[place : place + 1 or None]
+        if ref.plural or len(found) < 2:
+            return found
+        spoken_of = [thing for thing in found if thing.name in self.focus]
+        return (spoken_of or found)[-1:]
+
+    def _of_noun(self, word: str) -> list[Thing]:
+        """Those that were called so; else those of the same kind, for a ball is a sphere. Polygons differ by name."""
+        if not word:
+            return [thing for thing in self.things.values() if thing.kind in DRAWN]
+        called = [thing for thing in self.things.values() if singular(thing.stem)[0] == word]
+        noun = NOUNS.get(word)
+        if called or noun is None or (noun.sides and word != "polygon"):
+            return called
+        return [thing for thing in self.things.values() if thing.kind == noun.kind]
+
+
+def noun_of(thing: Thing) -> tuple[Noun, str]:
+    """The word that made a thing, or the plain one for its kind; as Noun and as word."""
+    word = singular(thing.stem)[0]
+    if word in NOUNS and NOUNS[word].kind == thing.kind:
+        return NOUNS[word], word
+    word = next((word for word, noun in NOUNS.items() if noun.kind == thing.kind), "box")
+    return NOUNS[word], word
