@@ -164,46 +164,61 @@ class Beside:
         return repr(self._numbers())
 
 
+@dataclass(frozen=True)
+class _Row:
+    """A line along which things stand: where it begins, its axis and the one across, and how far apart they are."""
+
+    start: Vector
+    along: int
+    across: int
+    gap: float
+
+
+_ROWS = {
+    "solid": _Row((0.0, 0.0, 0.0), 0, 2, WORLD_GAP),
+    "shape": _Row((*MIDDLE, 0.0), 0, 1, VIEW_GAP),
+    "text": _Row((*MIDDLE, 0.0), 1, 0, VIEW_GAP / 2),
+}
+
+
 class Rows:
     """Where things stand that nobody placed: solids on the ground, in a row from the origin to the right; shapes in a
     row from the middle of the view to the right; texts from there downwards.
     """
 
     def __init__(self) -> None:
-        self.clear()
+        self._ends: dict[str, float] = {}  # how far each row reaches, once something stands in it
 
     def clear(self) -> None:
         """Nothing stands anywhere."""
-        self._ends: dict[str, float | None] = {"solid": None, "shape": None, "text": None}
+        self._ends.clear()
 
     def place(self, noun: Kind, half: Vector) -> tuple[float, ...] | None:
         """The next free place for a new thing; None where its noun's own default is right."""
-        row = _row(noun)
-        if row is None:
+        if (name := _row_of(noun)) is None:
             return None
-        end = self._ends[row]
-        if row == "solid":
-            return (0.0 if end is None else end + WORLD_GAP + half[0]), half[1], 0.0
-        if row == "shape":
-            return (MIDDLE[0] if end is None else end + VIEW_GAP + half[0]), MIDDLE[1]
-        return MIDDLE[0], (MIDDLE[1] if end is None else end + VIEW_GAP / 2 + half[1])
+        row, place = _ROWS[name], list(_ROWS[name].start)
+        if name in self._ends:
+            place[row.along] = self._ends[name] + row.gap + half[row.along]
+        if name != "solid":
+            return tuple(place[:2])
+        place[1] = half[1]
+        return tuple(place)
 
-    def note(self, noun: Kind, middle: Sequence[float], half: Vector) -> None:
-        """Something new stands here; if it reaches into the row, the row goes on behind it."""
-        row = _row(noun)
-        if row is None:
+    def note(self, noun: Kind, at: Sequence[float], half: Vector) -> None:
+        """Something new stands here. If it is where the next one would come, the row goes on behind it."""
+        if (name := _row_of(noun)) is None:
             return
-        along, across = (1, 0) if row == "text" else (0, 1)
-        start = (0.0, 0.0) if row == "solid" else MIDDLE
-        begin, end = middle[along] - half[along], middle[along] + half[along]
-        off = abs(middle[2]) - half[2] if row == "solid" else abs(middle[across] - start[across]) - half[across]
-        reach = self._ends[row]
-        reach = start[along] if reach is None else reach
-        if off < half[0] and begin <= reach + 2 * (WORLD_GAP if row == "solid" else VIEW_GAP) and end > reach:
-            self._ends[row] = end
+        row = _ROWS[name]
+        reach = self._ends.get(name, row.start[row.along])
+        is_across = abs(at[row.across] - row.start[row.across]) <= half[row.across]
+        is_high = name == "solid" and at[1] - half[1] > WORLD_GAP
+        begins, ends = at[row.along] - half[row.along], at[row.along] + half[row.along]
+        if is_across and not is_high and begins <= reach + 2 * row.gap and ends > reach:
+            self._ends[name] = ends
 
 
-def _row(noun: Kind) -> str | None:
+def _row_of(noun: Kind) -> str | None:
     if noun.name in ("rect", "circle"):
         return "shape"
     if noun.name == "text":

@@ -305,8 +305,8 @@ def test_bare_solids_stand_side_by_side(stage: Stage) -> None:
 
 
 def test_what_is_elsewhere_does_not_push_the_row(stage: Stage) -> None:
-    """Things far to the right or behind leave the origin free."""
-    stage.run("box(at=(50, 0.5, 0))\nbox(at=(0, 0.5, -9))")
+    """Things far to the right, behind or above leave the origin free."""
+    stage.run("box(at=(50, 0.5, 0))\nbox(at=(0, 0.5, -9))\nsphere(at=(0, 9, 0))")
     assert stage.run("sphere().x") == 0
 
 
