@@ -2,15 +2,20 @@
 
 The open rules. An open binds to the running turn; else to the newest turn that nobody has read to its end; else to the
 next. A reader gets all of its turn from the beginning, an empty read ends the turn, and reading on continues with the
-turn after it. An older turn with nothing in it has nothing to read, so no open binds to it.
+turn after it. A turn that failed before it said anything is read as an error with the reason. An older turn with nothing
+in it has nothing to read, so no open binds to it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from typing import Any
+
 from trio.lowlevel import ParkingLot
 
 from llmfs.tape import Tape, arrived
-from ninep.node import Answer, then
+from ninep import FileError
+from ninep.node import Answer
 
 
 class Output:
@@ -82,18 +87,33 @@ class OutputReader:
         return self._read(tape, count) if tape else self._wait(count)
 
     def _read(self, tape: Tape, count: int) -> Answer[bytes]:
-        return then(tape.read_at(self._at, count), lambda data: self._take(tape, data))
+        try:
+            data = tape.read_at(self._at, count)
+        except FileError:
+            self._go_on(tape)
+            raise
+        return self._take(tape, data) if isinstance(data, bytes) else self._take_later(tape, data)
 
     async def _wait(self, count: int) -> bytes:
         tape = await self._output.wait_for(self._place)
         return await arrived(self._read(tape, count)) if tape else b""
 
+    async def _take_later(self, tape: Tape, data: Coroutine[Any, Any, bytes]) -> bytes:
+        try:
+            return self._take(tape, await data)
+        except FileError:
+            self._go_on(tape)
+            raise
+
     def _take(self, tape: Tape, data: bytes) -> bytes:
         self._at += len(data)
         if not data and self._at >= tape.size:
-            tape.mark_read()
-            self._place, self._at = self._place + 1, 0
+            self._go_on(tape)
         return data
+
+    def _go_on(self, tape: Tape) -> None:
+        tape.mark_read()
+        self._place, self._at = self._place + 1, 0
 
     def close(self) -> None:
         """Nothing is held: the place in the turn was the reader's own."""

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from trio.lowlevel import ParkingLot
 
+from ninep import FileError
 from ninep.node import Answer, then
 
 
@@ -31,15 +32,19 @@ class Spool(Protocol):
 
 
 class Tape:
-    """Append-only text in UTF-8. It ends once, and its end is given to every reader as an empty read."""
+    """Append-only text in UTF-8. It ends once, and its end is given to every reader as an empty read.
 
-    __slots__ = ("_parked", "_spool", "_text", "ended", "size", "was_read")
+    A tape that failed with nothing on it says so instead: its end is a FileError, with the reason.
+    """
+
+    __slots__ = ("_failure", "_parked", "_spool", "_text", "ended", "size", "was_read")
 
     def __init__(self, spool: Spool | None = None) -> None:
         """An empty tape; without a spool it lives in memory alone."""
         self.size = 0  # bytes
         self.ended = False
         self.was_read = False  # somebody for whom it counts has read it to its end
+        self._failure = ""  # why there will be nothing on it
         self._text: bytearray | None = bytearray()  # None: the spool has it
         self._spool = spool
         self._parked: ParkingLot | None = None  # made for the first reader that waits
@@ -52,9 +57,10 @@ class Tape:
         return tape
 
     @classmethod
-    def stored(cls, spool: Spool, size: int, *, was_read: bool) -> Tape:
+    def stored(cls, spool: Spool, size: int, *, was_read: bool, failure: str = "") -> Tape:
         """A tape that ended in an earlier life of the service; its text comes from the spool."""
         tape = cls(spool)
+        tape._failure = failure
         tape.size, tape.was_read, tape.ended, tape._text = size, was_read, True, None
         return tape
 
@@ -75,10 +81,10 @@ class Tape:
         self.size += len(data)
         self._wake()
 
-    def end(self) -> None:
-        """Nothing more will come."""
+    def end(self, failure: str = "") -> None:
+        """Nothing more will come. `failure` is what a reader is told if nothing came at all."""
         if not self.ended:
-            self.ended = True
+            self.ended, self._failure = True, failure
             self._note()
             self._wake()
 
@@ -89,10 +95,12 @@ class Tape:
             self._note()
 
     def read_at(self, at: int, count: int) -> Answer[bytes]:
-        """At most `count` bytes from byte `at`, as soon as there are any; b"" is the end."""
+        """At most `count` bytes from byte `at`, as soon as there are any; b"" is the end, or FileError says why."""
         if at < self.size:
             return self._slice(at, count)
         if self.ended:
+            if self._failure and not self.size:
+                raise FileError(self._failure)
             return b""
         return self._wait_at(at, count)
 

@@ -19,6 +19,7 @@ from llmfs.store import Shelf
 from llmfs.tape import Tape
 
 WAITING, RUNNING, DONE, CANCELLED = "waiting", "running", "done", "cancelled"
+TRUNCATED = "truncated: "
 RESTARTED = "llmfs was restarted"
 PROMPT, ANSWER = "input", "output"  # texts are kept under the name of the file they go through
 
@@ -69,7 +70,8 @@ class Turn:
     @classmethod
     def restored(cls, shelf: Shelf, row: TurnRow, tapes: Iterable[TapeRow]) -> Turn:
         """A turn of an earlier life of the service. One that ran then is truncated; one that waited still waits."""
-        made = {tape.file: _restored_tape(shelf, tape) for tape in tapes}
+        failure = _failure(row.number, row.state)
+        made = {tape.file: _restored_tape(shelf, tape, failure) for tape in tapes}
         turn = cls(shelf, row.number, made.pop(PROMPT), made.pop(ANSWER), made)
         turn.state, turn.asked, turn.is_kept = row.state, row.asked, row.is_kept
         turn.provider, turn.model = row.provider, row.model
@@ -101,7 +103,7 @@ class Turn:
         for machine, line in self._router.finish():
             self.blocks[machine].append(line)
         for tape in (self.answer, *self.blocks.values()):
-            tape.end()
+            tape.end(_failure(self.number, state))
         self.state = state
         self.keep()
 
@@ -146,9 +148,16 @@ class Turn:
 
 def truncated(reason: str) -> str:
     """The state of a turn that ended before its answer did."""
-    return f"truncated: {reason}"
+    return f"{TRUNCATED}{reason}"
 
 
-def _restored_tape(shelf: Shelf, row: TapeRow) -> Tape:
+def _failure(number: int, state: str) -> str:
+    """What a reader is told if such a turn has nothing to read; nothing, if it did not fail."""
+    return f"turn {number} failed: {state.removeprefix(TRUNCATED)}" if state.startswith(TRUNCATED) else ""
+
+
+def _restored_tape(shelf: Shelf, row: TapeRow, failure: str) -> Tape:
     spool = shelf.tape(row.turn, row.file)
-    return Tape(spool) if row.size is None else Tape.stored(spool, row.size, was_read=row.was_read)
+    if row.size is None:
+        return Tape(spool)
+    return Tape.stored(spool, row.size, was_read=row.was_read, failure="" if row.file == PROMPT else failure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from llmfs.offers import Default, Offers
 from llmfs.providers import Chunk, Provider, Request, Stop, Token
 from llmfs.restore import restore
 from llmfs.store import Store, open_store
+from ninep import FileError
 from ninep.tree import Reader
 
 Step = str | float | Chunk | Exception | trio.Event
@@ -124,5 +125,6 @@ async def ended(agent: Agent, number: int = 1) -> str:
         while not turn.has_ended:
             more = turn.answer.read_at(turn.answer.size, 1)
             assert not isinstance(more, bytes)
-            await more
+            with suppress(FileError):  # a turn that failed at once has that to say
+                await more
     return turn.state

@@ -1,5 +1,6 @@
 """The open rules of DESIGN section 5, one by one."""
 
+import pytest
 import trio
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule
@@ -7,6 +8,7 @@ from trio.testing import wait_all_tasks_blocked
 
 from llmfs.output import Output, OutputReader
 from llmfs.tape import Tape, TapeReader
+from ninep import FileError
 
 
 def turn(output: Output, text: str = "", *, ends: bool = True) -> Tape:
@@ -35,6 +37,28 @@ async def read_turn(reader: OutputReader) -> str:
 
 async def cat(output: Output) -> str:
     return await read_turn(output.open())
+
+
+async def test_a_turn_that_failed_without_a_word_says_why() -> None:
+    """Its readers, those that wait and those that come late, get the reason as an error, and then the next turn."""
+    output = Output()
+    failed = turn(output, ends=False)
+    waiting = output.open()
+    async with trio.open_nursery() as nursery:
+
+        async def hear() -> None:
+            with pytest.raises(FileError, match="no such key"):
+                await read(waiting)
+
+        nursery.start_soon(hear)
+        await wait_all_tasks_blocked()
+        failed.end("turn 1 failed: no such key")
+    late = TapeReader(failed)
+    with pytest.raises(FileError, match="no such key"):
+        late.read(99)
+    turn(output, "better")
+    assert await read_turn(waiting) == "better"
+    assert failed.was_read
 
 
 async def test_an_open_binds_to_the_running_turn(autojump_clock: trio.abc.Clock) -> None:
