@@ -20,6 +20,7 @@ import trio
 
 READY = 60.0  # seconds for a member to become ready: a cold start on a busy machine, with a display driver to load
 GRACE = 4.0  # seconds between SIGTERM and SIGKILL; a member promises 5, the fleet must be gone within 5
+LAST_WORDS = 0.5  # seconds after a member's end for its output, which a child of it may keep open
 PAUSE, LONGEST_PAUSE = 0.5, 30.0  # seconds before a member that died is started again: doubled each time it dies soon
 SETTLED = 60.0  # seconds after which a death counts as the first one
 TAIL = 12  # lines of a log that are shown when its writer failed
@@ -121,17 +122,19 @@ class _Keeper:
 
     async def _run(self, member: Member, log: Path, when_ready: Callable[[], None]) -> _End:
         """One life of a member, which being cancelled ends in order."""
-        born, ready = trio.current_time(), trio.Event()
+        born, output = trio.current_time(), _Output(log, f"{member.name} ready ".encode())
         process = await _spawn(member, log)
         try:
             assert process.stdout
-            self._nursery.start_soon(_follow, process.stdout, log, f"{member.name} ready ", ready)
+            self._nursery.start_soon(output.follow, process.stdout)
             with trio.move_on_after(READY):
-                await _first(ready.wait, process.wait)
-            if ready.is_set():
+                await _first(output.ready.wait, process.wait)
+            if is_ready := output.ready.is_set():
                 when_ready()
                 await process.wait()
-            return _End(_how(process.returncode), trio.current_time() - born, is_early=not ready.is_set())
+            with trio.move_on_after(LAST_WORDS):
+                await output.ended.wait()
+            return _End(_how(process.returncode), trio.current_time() - born, is_early=not is_ready)
         finally:
             await _stop(process)
 
@@ -162,16 +165,24 @@ def environment(name: str, everything: Mapping[str, str]) -> dict[str, str]:
     return {key: value for key, value in everything.items() if name == "llmfs" or not key.endswith("_API_KEY")}
 
 
-async def _follow(stdout: trio.abc.ReceiveStream, log: Path, promise: str, ready: trio.Event) -> None:
-    """Put what is printed into the log; the line that begins with `promise` makes it ready."""
-    line = b""
-    with log.open("ab", buffering=0) as out:
-        async with stdout:
-            async for chunk in stdout:
-                out.write(chunk)
-                *lines, line = (line + chunk).split(b"\n")
-                if any(whole.startswith(promise.encode()) for whole in lines):
-                    ready.set()
+class _Output:
+    """What a member prints: it is kept in the log, and the promised line makes it ready."""
+
+    def __init__(self, log: Path, promise: bytes) -> None:
+        self.ready, self.ended = trio.Event(), trio.Event()
+        self._log, self._promise = log, promise
+
+    async def follow(self, stdout: trio.abc.ReceiveStream) -> None:
+        """Until it ends, with the member or the last of its children."""
+        line = b""
+        with self._log.open("ab", buffering=0) as log:
+            async with stdout:
+                async for chunk in stdout:
+                    log.write(chunk)
+                    *lines, line = (line + chunk).split(b"\n")
+                    if any(whole.startswith(self._promise) for whole in lines):
+                        self.ready.set()
+        self.ended.set()
 
 
 async def _first(*waits: Callable[[], Awaitable[object]]) -> None:
