@@ -2,7 +2,7 @@
 
 The open rules. An open binds to the running turn; else to the newest turn that nobody has read to its end; else to the
 next. A reader gets all of its turn from the beginning, an empty read ends the turn, and reading on continues with the
-turn after it. A turn that failed before it said anything is read as an error with the reason. An older turn with nothing
+turn after it. A turn that failed before it said anything reads as an error with the reason. An older turn with nothing
 in it has nothing to read, so no open binds to it.
 """
 
