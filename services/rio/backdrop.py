@@ -54,7 +54,7 @@ def floor(frame: Frame, camera: Vector, lights: Lights) -> dict[str, Any]:
     """The floor under a framing, as uniforms."""
     x, _, z = frame.middle
     middle = (x, frame.ground - 0.002 * frame.radius, z)
-    lit = {"key": lights.key, "toward": lights.toward}
+    lit = {"key": lights.key, "toward": lights.toward, "fill": lights.fill}
     return {"camera": camera, "middle": middle, "reach": FLOOR * frame.radius, **lit}
 
 

@@ -91,12 +91,13 @@ class Frame:
         return gap < 0.002 * other.distance
 
 
-def fit(box: Box, corners: Vector, ground: float, aspect: float) -> Frame:
-    """The nearest place on the studio's way from which all corners, [n, 3], are seen: centred, with a margin."""
+def fit(corners: Vector, ground: float, aspect: float) -> Frame:
+    """The nearest place on the studio's way from which all places, [n, 3], are seen: centred, with a margin."""
     side = np.cross(UP, WAY)
     side /= np.linalg.norm(side)
     over = np.cross(WAY, side)
     half = tan(radians(FOV) / 2) * MARGIN
+    box = Box.around(corners)
     middle, distance = box.middle, 4 * box.radius
     for _ in range(3):  # where the middle is depends on the distance, a little
         offsets = corners - middle
@@ -119,17 +120,17 @@ class Camera:
         self.goal: Frame | None = None
         self._resumed = False
 
-    def aim(self, box: Box, corners: Vector, ground: float, aspect: float, *, anew: bool) -> None:
-        """Keep these corners, and the box around them, in the picture; `anew` when solids came or went.
+    def aim(self, corners: Vector, ground: float, aspect: float, *, anew: bool) -> None:
+        """Keep these places, [n, 3], in the picture; `anew` when solids came or went.
 
         The floor rises only with a new framing, but never stays above what is there.
         """
         frame, goal = self.frame, self.goal
         if frame is None or goal is None:
-            self.frame = self.goal = fit(box, corners, ground, aspect)
+            self.frame = self.goal = fit(corners, ground, aspect)
             return
         if (anew and not self._resumed) or not _holds(goal, corners):
-            goal = fit(box, corners, ground, aspect)
+            goal = fit(corners, ground, aspect)
         elif ground < goal.ground:
             goal = replace(goal, ground=ground)
         self.goal = goal
@@ -172,7 +173,8 @@ class Camera:
 
 def _holds(frame: Frame, corners: Vector) -> bool:
     """Whether the framing still suits: all is inside it, and fills more than a part of it."""
-    return 0.5 * frame.radius < _reach(corners, np.array(frame.middle)) < HOLDS * frame.radius
+    outer, own = _reach(corners, np.array(frame.middle)), _reach(corners, Box.around(corners).middle)
+    return outer < HOLDS * frame.radius and own > 0.5 * frame.radius
 
 
 def _reach(corners: Vector, middle: Vector) -> float:
@@ -198,8 +200,9 @@ def parallel(reach: float, near: float, far: float) -> Vector:
 
 def look(eye: Vector, target: Vector) -> Vector:
     """World to the camera's own axes."""
-    forward = target - eye
-    forward = forward / max(float(np.linalg.norm(forward)), 1e-9)
+    way = target - eye
+    far = float(np.linalg.norm(way))
+    forward = way / far if far > 1e-9 else np.array((0.0, 0.0, -1.0))
     up = UP if abs(forward[1]) < 0.999 else np.array((0.0, 0.0, -1.0))
     right = np.cross(forward, up)
     right /= np.linalg.norm(right)

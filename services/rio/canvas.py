@@ -11,10 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 from pyglet.graphics.shader import ShaderException
 
+from .camera import Camera
 from .flat import Flat
 from .gpu import Size, Target, allow_sized_points, finish
 from .mirror import VIEW, WORLD, Mirror, Touched
 from .places import MOVING, Places
+from .wire import Put, Reset
 from .world import World
 
 LONGEST_STEP = 0.05  # seconds of a glide that one frame may take
@@ -32,6 +34,7 @@ class Canvas:
         self.world, self.flat = World(), Flat()
         self.target = Target((1, 1))
         self._failed = failed
+        self._stale = True  # the world's picture
         self._painted = time.monotonic()
         self.resize(view, ratio)
 
@@ -56,19 +59,46 @@ class Canvas:
         """Whether the picture moves by itself."""
         return self.world.camera.is_gliding
 
-    def paint(self, *, fine: bool = False) -> None:
-        """All that changed; with `fine`, in full quality and with the camera where it is going."""
-        touched, now = self.mirror.take(), time.monotonic()
+    def update(self) -> None:
+        """Take over all that changed, without painting it."""
+        touched = self.mirror.take()
+        if touched.order:
+            self.places.arrange(self.mirror.graph)
+        elif touched.columns.keys() & MOVING:
+            self.places.move(self.mirror.graph)
         with self._guarded("the world"):
-            self._update_world(touched, min(now - self._painted, LONGEST_STEP), fine=fine)
+            self._update_world(touched)
         with self._guarded("what is flat"):
             self._update_flat(touched)
-        self._painted = now
-        self.world.copy_to(self.target)
+
+    def paint(self, *, fine: bool = False) -> None:
+        """All that changed; with `fine`, in full quality and with the camera where it is going."""
+        self.update()
+        world, now = self.world, time.monotonic()
+        seconds, self._painted = min(now - self._painted, LONGEST_STEP), now
+        moved = world.camera.arrive() if fine else world.camera.step(seconds)
+        if self._stale or moved or (fine and world.is_draft):
+            self._stale = False
+            with self._guarded("the world"):
+                world.draw(self.mirror.graph, self.places, fine=fine)
+        world.copy_to(self.target)
         self.target.begin()
         with self._guarded("what is flat"):
             self.flat.draw(self.mirror.graph, self.places, self.view, self.ratio)
         finish()
+
+    def rehearse(self, *nodes: Put) -> None:
+        """Paint nodes that nobody will see into an empty picture, and take them away again.
+
+        Drivers compile for what they are asked to draw; what has been rehearsed appears at once.
+        """
+        for node in nodes:
+            self.mirror.apply(node)
+        self.paint()
+        self.paint(fine=True)
+        self.mirror.apply(Reset())
+        self.world.camera = Camera()
+        self.paint()
 
     def read(self) -> NDArray[np.uint8]:
         """The picture as it was painted, [height, width, 3], the top row first; the next `read` overwrites it."""
@@ -94,38 +124,30 @@ class Canvas:
         return self.target.pixel(int(x * self.ratio), int(y * self.ratio))
 
     def pick(self, x: float, y: float) -> int:
-        """The node that is seen at this place of the view; 0 if none."""
-        graph = self.mirror.graph
-        node = self.flat.pick(graph, self.places, x, y)
-        return node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+        """The node that is at this place of the view; 0 if none."""
+        self.update()
+        graph, node = self.mirror.graph, 0
+        with self._guarded("what is under the pointer"):
+            node = self.flat.pick(graph, self.places, x, y)
+            node = node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+        return node
 
-    def _update_world(self, touched: Touched, seconds: float, *, fine: bool) -> None:
-        graph, camera = self.mirror.graph, self.world.camera
-        self._update_places(touched)
-        changed = bool(touched.any & WORLD)
+    def _update_world(self, touched: Touched) -> None:
+        self._stale |= bool(touched.any & WORLD)
         if touched.order & WORLD:
             for id in touched.shapes:
                 self.world.forget(id)
-            self.world.arrange(graph, self.places)
-        if changed:
-            self.world.aim(graph, self.places, anew=touched.came)
-        moved = camera.arrive() if fine else camera.step(seconds)
-        if changed or moved or (fine and self.world.is_draft):
-            self.world.draw(graph, self.places, fine=fine)
-
-    def _update_places(self, touched: Touched) -> None:
-        if touched.order:
-            self.places.arrange(self.mirror.graph)
-        elif touched.columns.keys() & MOVING:
-            self.places.move(self.mirror.graph)
+            self.world.arrange(self.mirror.graph, self.places)
+        if touched.order & WORLD or touched.columns_in(WORLD) & (MOVING | {"size"}):
+            self.world.aim(self.mirror.graph, self.places, anew=touched.came)
 
     def _update_flat(self, touched: Touched) -> None:
-        graph, flat = self.mirror.graph, self.flat
-        columns = {prop for prop, where in touched.columns.items() if where & VIEW}
-        resized = bool(columns & {"size", "scale"} or touched.order) and flat.outgrown(graph, self.places, self.ratio)
-        if touched.order & VIEW or resized:
+        graph, flat, columns = self.mirror.graph, self.flat, touched.columns_in(VIEW)
+        if touched.order & VIEW:
             for id in touched.shapes:
                 flat.forget(id)
+        resized = bool(touched.order or columns & {"size", "scale"}) and flat.outgrown(graph, self.places, self.ratio)
+        if touched.order & VIEW or resized:
             flat.arrange(graph, self.places)
             return
         if columns & {"at", "rotate", "scale"}:
@@ -141,4 +163,4 @@ class Canvas:
         try:
             yield
         except (Exception, ShaderException) as error:
-            self._failed(f"{what} cannot be drawn: {error}")
+            self._failed(f"{what} cannot be shown: {error}")

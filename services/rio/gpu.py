@@ -21,25 +21,18 @@ class ShaderFailed(ValueError):  # noqa: N818  # it reads as what happened
 
 
 class Program:
-    """A linked shader, with its uniforms by name."""
+    """A shader, with its uniforms by name. It is compiled when it is first used."""
 
     def __init__(self, vertex: str, fragment: str) -> None:
-        self._id = gl.glCreateProgram()
-        for source, stage in ((vertex, gl.GL_VERTEX_SHADER), (fragment, gl.GL_FRAGMENT_SHADER)):
-            shader = gl.glCreateShader(stage)
-            gl.glShaderSource(shader, "#version 330 core\n" + source)
-            gl.glCompileShader(shader)
-            if not gl.glGetShaderiv(shader, gl.GL_COMPILE_STATUS):
-                raise ShaderFailed(_text(gl.glGetShaderInfoLog(shader)))
-            gl.glAttachShader(self._id, shader)
-            gl.glDeleteShader(shader)
-        gl.glLinkProgram(self._id)
-        if not gl.glGetProgramiv(self._id, gl.GL_LINK_STATUS):
-            raise ShaderFailed(_text(gl.glGetProgramInfoLog(self._id)))
+        self._sources = {gl.GL_VERTEX_SHADER: vertex, gl.GL_FRAGMENT_SHADER: fragment}
+        self._id = 0
+        self._failure: ShaderFailed | None = None
         self._places: dict[str, int] = {}
 
     def use(self, **uniforms: Any) -> None:
-        """Draw with it from now on. An `int` is a texture unit; a list of rows is an array of vectors."""
+        """Draw with it from now on. An `int` is one; a list of rows is an array of vectors. May raise ShaderFailed."""
+        if not self._id:
+            self._compile()
         gl.glUseProgram(self._id)
         for name, value in uniforms.items():
             place = self._places.get(name)
@@ -55,6 +48,15 @@ class Program:
                 _VECTORS[numbers.shape[1]](place, len(numbers), numbers)
             else:
                 _VECTORS[max(numbers.size, 1)](place, 1, numbers)
+
+    def _compile(self) -> None:
+        if self._failure is None:
+            try:
+                self._id = _linked(self._sources)
+                return
+            except ShaderFailed as failure:
+                self._failure = failure
+        raise self._failure
 
 
 _VECTORS = {1: gl.glUniform1fv, 2: gl.glUniform2fv, 3: gl.glUniform3fv, 4: gl.glUniform4fv}
@@ -294,6 +296,23 @@ def allow_sized_points() -> None:
 
 
 TRIANGLES, POINTS, STRIP = int(gl.GL_TRIANGLES), int(gl.GL_POINTS), int(gl.GL_TRIANGLE_STRIP)
+
+
+def _linked(sources: Mapping[int, str]) -> int:
+    """A program of one shader for each stage."""
+    program = int(gl.glCreateProgram())
+    for stage, source in sources.items():
+        shader = gl.glCreateShader(stage)
+        gl.glShaderSource(shader, "#version 330 core\n" + source)
+        gl.glCompileShader(shader)
+        if not gl.glGetShaderiv(shader, gl.GL_COMPILE_STATUS):
+            raise ShaderFailed(_text(gl.glGetShaderInfoLog(shader)))
+        gl.glAttachShader(program, shader)
+        gl.glDeleteShader(shader)
+    gl.glLinkProgram(program)
+    if not gl.glGetProgramiv(program, gl.GL_LINK_STATUS):
+        raise ShaderFailed(_text(gl.glGetProgramInfoLog(program)))
+    return program
 
 
 def _bind(texture: int, unit: int) -> None:

@@ -9,6 +9,7 @@ from .graph import Graph, Node
 
 KEY = np.array((-0.38, 0.74, 0.62)) / np.linalg.norm((-0.38, 0.74, 0.62))  # from things toward the studio's light
 WARM = np.array((1.0, 0.955, 0.89))  # its colour, linear
+DIM = 0.5  # what is left of the light from everywhere when a scene brings its own lamps
 MOST = 3  # lamps beside the key light
 
 
@@ -22,6 +23,7 @@ class Lights:
     lamps: Vector
     glows: Vector
     count: int  # of lamps
+    fill: float  # how much light comes from everywhere
 
 
 def lights(graph: Graph) -> Lights:
@@ -31,11 +33,13 @@ def lights(graph: Graph) -> Lights:
     for row, node in enumerate(nodes[1 : MOST + 1]):
         lamps[row], glows[row] = graph.columns["at"][node.id], _glow(graph, node)
     if not nodes:
-        return Lights(KEY, WARM, True, lamps, glows, 0)
+        return Lights(KEY, WARM, True, lamps, glows, 0, 1.0)
     way = graph.columns["at"][nodes[0].id] - np.array(nodes[0].get("target"), float)
     far = float(np.linalg.norm(way))
     toward = way / far if far > 1e-6 else KEY
-    return Lights(toward, _glow(graph, nodes[0]), bool(nodes[0].get("shadow")), lamps, glows, len(nodes[1 : MOST + 1]))
+    return Lights(
+        toward, _glow(graph, nodes[0]), bool(nodes[0].get("shadow")), lamps, glows, len(nodes[1 : MOST + 1]), DIM
+    )
 
 
 def _glow(graph: Graph, node: Node) -> Vector:

@@ -33,6 +33,10 @@ class Touched:
             where |= bits
         return where
 
+    def columns_in(self, where: int) -> set[str]:
+        """The columns that changed there."""
+        return {prop for prop, bits in self.columns.items() if bits & where}
+
 
 class Mirror:
     """`graph`, and `touched` since it was last taken."""

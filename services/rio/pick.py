@@ -85,7 +85,7 @@ def _inside(matrices: Floats, x: float, y: float) -> Floats:
     (a, b), (c, d) = matrices[:, 0, :2].T, matrices[:, 1, :2].T
     dx, dy = x - matrices[:, 0, 3], y - matrices[:, 1, 3]
     whole = a * d - b * c
-    whole = np.where(np.abs(whole) < 1e-12, np.inf, whole)
+    whole = np.where(np.abs(whole) < 1e-12, np.nan, whole)  # what is flattened holds no point
     return np.column_stack(((d * dx - b * dy) / whole, (a * dy - c * dx) / whole)).astype(np.float32)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from .graph import Graph
 from .values import Floats
 
-MOVING = frozenset({"at", "rotate", "scale", "opacity"})  # the columns that this depends on
+MOVING = frozenset({"at", "rotate", "scale", "opacity"})  # the columns that the places depend on
 
 
 class Places:

@@ -28,6 +28,7 @@ from .wire import (
     Message,
     Picture,
     ProtocolError,
+    Put,
     Shot,
     Shown,
     Took,
@@ -41,6 +42,12 @@ REST = 0.08  # seconds without a change after which a draft is refined
 BLINK = 1 / 60  # seconds between looks at a window that has nothing to wait on
 LARGEST = 8192  # pixels of a picture's side
 MOST_FAILURES = 100
+REHEARSAL = (
+    (Put(2, "box", "a", {}),),
+    (Put(2, "rect", "a", {}), Put(4, "text", "b", {"text": "Peribus"}), Put(6, "line", "c", {"to": (9, 9)})),
+    (Put(2, "polygon", "a", {"points": [(0, 0), (9, 0), (0, 9)]}), Put(4, "points", "b", {"points": [(9, 9)]})),
+    (Put(2, "box", "a", {"opacity": 0.5}), Put(4, "line", "b", {"at": (0, 0, 0), "to": (1, 1, 1)})),
+)
 
 
 class Renderer:
@@ -64,6 +71,7 @@ class Renderer:
         """Until the display closes the channel; then EOFError or OSError."""
         self._paint()
         self._send(Hello())
+        self._rehearse()
         while True:
             self._listen(self._patience())
             if self._stamp != self._told:
@@ -76,6 +84,13 @@ class Renderer:
                 self._paint()
             elif self._canvas.is_draft and not self._dirty and now >= self._changed + REST:
                 self._paint(fine=True)
+
+    def _rehearse(self) -> None:
+        """Until the first message comes."""
+        for nodes in REHEARSAL:
+            if select.select([self._channel], [], [], 0)[0]:
+                return
+            self._canvas.rehearse(*nodes)
 
     # hearing
 

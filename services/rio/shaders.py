@@ -119,8 +119,8 @@ void main() {
 
 _FLOOR = """
 in vec4 shade; in vec2 off; in vec3 place; out vec4 pixel;
-uniform vec3 color; uniform vec3 key; uniform vec3 toward;
-const vec3 everywhere = vec3(0.36, 0.37, 0.42);
+uniform vec3 color; uniform vec3 key; uniform vec3 toward; uniform float fill;
+vec3 everywhere = fill * vec3(0.36, 0.37, 0.42);
 float here() { float fade = 1.0 - smoothstep(0.10, 1.0, length(off)); return fade * fade; }
 vec3 straight() { return key * max(toward.y, 0.0) * 2.0; }
 """
@@ -180,7 +180,7 @@ _SOLID_FRAGMENT = (
     + """
 in vec3 place; in vec3 normal; in vec4 paint; in vec4 shade; out vec4 pixel;
 uniform vec3 eye; uniform vec3 toward; uniform vec3 key; uniform vec2 ground;    // ground: height, and how high is far
-uniform vec3 lamps[3]; uniform vec3 glows[3]; uniform int count; uniform vec3 around;
+uniform vec3 lamps[3]; uniform vec3 glows[3]; uniform int count; uniform float fill;
 // The room that a smooth surface mirrors: a bright ceiling light, a pale horizon, a dark floor.
 vec3 room(vec3 d) {
     float up = d.y * 0.5 + 0.5;
@@ -193,15 +193,15 @@ void main() {
     float height = max(place.y - ground.x, 0.0) / ground.y;
     float open = 1.0 - 0.55 * exp(-3.5 * height) * (0.65 - 0.35 * n.y);                 // the floor is near: less light
     if (height < 0.03 && n.y > 0.9) open *= 1.0 - touched(place);                       // a sheet that lies on it
-    vec3 sky = mix(vec3(0.20, 0.18, 0.19), around, 0.5 + 0.5 * n.y) * open;
+    vec3 sky = mix(vec3(0.20, 0.18, 0.19), vec3(0.58, 0.64, 0.76), 0.5 + 0.5 * n.y) * open;
     vec3 bounce = vec3(0.11, 0.10, 0.10) * max(-n.y, 0.0);
-    vec3 light = 0.78 * sky + bounce + key * lit * 2.05 * (0.4 + 0.6 * open);
+    vec3 light = (0.78 * sky + bounce) * fill + key * lit * 2.05 * (0.4 + 0.6 * open);
     for (int i = 0; i < count; ++i) {
         vec3 way = lamps[i] - place;
         light += glows[i] * max(dot(n, normalize(way)), 0.0) * 1.6;
     }
     float edge = 1.0 - max(dot(n, v), 0.0), fresnel = 0.035 + 0.965 * edge * edge * edge * edge * edge;
-    vec3 mirrored = room(reflect(-v, n)) * open * fresnel * 0.75;
+    vec3 mirrored = room(reflect(-v, n)) * open * fresnel * fill * 0.75;
     float shine = max(dot(n, normalize(toward + v)), 0.0);
     for (int i = 0; i < 6; ++i) shine *= shine;           // to the power of 64
     shine *= 0.42 * lit;

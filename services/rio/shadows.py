@@ -78,8 +78,8 @@ class Shadows:
         solids.draw(self._depth, but="plane", camera=matrix, least=0.0)
         solids.draw_clear(self._depth, but="plane", camera=matrix, least=0.0)
         depth(False)
-        self._below.bind(0, compare=False)
         self._contact.begin((CONTACT_SIDE, CONTACT_SIDE))
+        self._below.bind(0, compare=False)
         self._gather.use(below=0, spread=0.21 * reach / within)
         self._full.draw(STRIP, 4)
         return float(x), float(z), 0.5 / within

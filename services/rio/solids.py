@@ -22,6 +22,7 @@ from .values import Floats
 SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world")
 CROWDS = (150, 500)  # solids; with more than that each is drawn with fewer triangles
 BEVEL = 0.07  # how round a box's edges are, of its least size
+BALL = 0.72  # how far a ball's outline reaches toward the corners of its box
 THIN = 0.002  # a plane's thickness, of its width
 
 _MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int]] = {  # segments: when few, many, very many
@@ -61,17 +62,22 @@ class Solids:
         self._ids = {kind: np.array(ids, np.uint32) for kind, ids in found.items() if ids}
         self._crowd = sum(sum(map(len, found.values())) > most for most in CROWDS)
 
-    def corners(self, graph: Graph, places: Places) -> Vector:
-        """The corners of the box around each, [8 n, 3]. Planes count only alone: a floor is not what one looks at."""
+    def corners(self, graph: Graph, places: Places) -> tuple[Vector, Vector]:
+        """The corners of the box around each, [8 n, 3], and eight places that its outline reaches.
+
+        Planes count only alone: a floor is not what one looks at.
+        """
         kinds = [kind for kind in self._ids if kind != "plane"] or list(self._ids)
         if not kinds:
-            return np.zeros((0, 3))
+            return np.zeros((0, 3)), np.zeros((0, 3))
         matrices = places.matrices[np.concatenate([self._ids[kind] for kind in kinds])].astype(np.float64)
         sizes = np.concatenate([_fills(graph, kind, self._ids[kind]) for kind in kinds])
         arms = np.einsum("nij,nkj->nki", matrices[:, :, :3], sizes[:, None] / 2 * _CORNERS)
         self.grain = float(np.median(np.linalg.norm(arms[:, 0], axis=1)))
-        corners: Vector = (matrices[:, None, :, 3] + arms).reshape(-1, 3)
-        return corners
+        middles = matrices[:, None, :, 3]
+        counts = [len(self._ids[kind]) for kind in kinds]
+        reached = np.repeat([BALL if kind == "sphere" else 1.0 for kind in kinds], counts)[:, None, None]
+        return (middles + arms).reshape(-1, 3), (middles + arms * reached).reshape(-1, 3)
 
     def ground(self, graph: Graph, places: Places) -> float:
         """The height of the lowest place of any of them, planes too."""
@@ -102,6 +108,11 @@ class Solids:
         rows = {f"row{i}": matrices[:, i] for i in range(3)}
         self._meshes[kind, self._crowd].upload(**rows, extent=extent, color=color)
 
+    @property
+    def has_clear(self) -> bool:
+        """Whether one sees through some."""
+        return bool(self._clear)
+
     def pick(self, graph: Graph, places: Places, start: Vector, way: Vector) -> int:
         """The solid that a ray meets first; 0 if none."""
         if not self._ids:
@@ -127,7 +138,8 @@ class Solids:
 
     def _run(self, program: Program, kind: str, first: int, count: int) -> None:
         if count:
-            program.use(bevel=BEVEL if kind == "box" else 1e-4 if kind == "plane" else 0.0)
+            soft = kind == "box" and self._crowd < len(CROWDS)  # the plainest box has no triangles for its edges
+            program.use(bevel=BEVEL if soft else 0.0)
             self._meshes[kind, self._crowd].draw_instances(first, count)
 
 

@@ -120,7 +120,7 @@ class Windowed:
     # pyglet calls these; its y goes up.
 
     def _put(self, what: str, x: float = 0, y: float = 0, value: Any = None) -> bool:
-        self._inputs.append(Input(what, x, self.size[1] - y, value))
+        self._inputs.append(Input(what, x, self.size[1] - 1 - y, value))
         return True
 
     def on_mouse_motion(self, x: int, y: int, dx: int, dy: int) -> None:

@@ -18,13 +18,12 @@ from .kinds import kind
 from .lights import lights
 from .pick import ray
 from .places import Places
-from .shadows import Shadows
+from .shadows import Cast, Shadows
 from .solids import Solids
 from .threads import Threads
 
 SLOW = 0.012  # seconds: a fine picture that takes longer is drawn as a draft first
 SAMPLES = 8  # of a fine picture, if the driver has as many
-AROUND = np.array((0.58, 0.64, 0.76))  # the light that comes from everywhere
 Uniforms = dict[str, Any]
 _SOFTWARE = ("llvmpipe", "softpipe", "swr")
 
@@ -40,6 +39,7 @@ class World:
         self._shades = {fine: _variant(shaders.SHADE, fine) for fine in (False, True)}
         self._paints = {fine: _variant(shaders.SOLID, fine) for fine in (False, True)}
         self._slow = any(name in driver().lower() for name in _SOFTWARE)
+        self._cast: Cast | None = None  # the shadows, as long as nothing moves
         self._targets: list[Target | Backdrop] = []
 
     def resize(self, size: Size, ratio: float) -> None:
@@ -61,12 +61,14 @@ class World:
         self._threads.arrange(graph, places)
 
     def aim(self, graph: Graph, places: Places, *, anew: bool) -> None:
-        """Keep what is there in the picture; `anew` when solids came or went."""
-        corners = np.concatenate((self._solids.corners(graph, places), self._threads.corners(places)))
+        """Things moved or changed their size: keep them in the picture; `anew` when solids came or went."""
+        self._cast = None
+        threads, (corners, outlines) = self._threads.corners(places), self._solids.corners(graph, places)
+        corners, outlines = np.concatenate((threads, corners)), np.concatenate((threads, outlines))
         self.box = Box.around(corners) if len(corners) else None
         if self.box:
             ground = min(self._solids.ground(graph, places), float(self.box.low[1]))
-            self.camera.aim(self.box, corners, ground, self._aspect, anew=anew)
+            self.camera.aim(outlines, ground, self._aspect, anew=anew)
         if not self.box or _only(graph, "camera"):
             self.camera.arrive()
 
@@ -104,7 +106,9 @@ class World:
         below = floor(frame, camera, lamps)
         self._backdrop.draw(color, below if has_floor else None)
         self._solids.upload(graph, places, eye.at)
-        cast = self._shadows.cast(self._solids, box, frame.ground, lamps)
+        if self._cast is None or self._solids.has_clear:
+            self._cast = self._shadows.cast(self._solids, box, frame.ground, lamps)
+        cast = self._cast
         shade = {"sunlight": cast.sunlight, "sharp": cast.sharp, "touch": cast.touch, **self._shadows.bind()}
         self._backdrop.copy_to(target)
         target.begin()
@@ -114,7 +118,7 @@ class World:
             multiply()
             self._shades[fine].use(part=part(below, cast.low, cast.high), **below, **shade)
             self._full.draw(STRIP, 4)
-        lit: Uniforms = {"toward": lamps.toward, "key": lamps.key, "around": AROUND}
+        lit: Uniforms = {"toward": lamps.toward, "key": lamps.key, "fill": lamps.fill}
         lit |= {"lamps": lamps.lamps, "glows": lamps.glows, "count": lamps.count}
         placed = {"camera": camera, "eye": eye.at, "ground": (frame.ground, box.radius)}
         self._paint_solids(self._paints[fine], {**shade, **lit, **placed})
