@@ -93,7 +93,6 @@ def pass_replies(link: Link, buffer: bytearray, view: memoryview, end: int) -> i
             pending = take_pending(ours, None)
             if pending is None:
                 raise ProtocolError(f"an answer that nobody asked for, of type {kind}")
-            give_back(ours)
             if (
                 kind == pending.expect
                 and (count + _RREAD_HEAD == size <= pending.most if kind == _RREAD else size == pending.most)
@@ -103,6 +102,7 @@ def pass_replies(link: Link, buffer: bytearray, view: memoryview, end: int) -> i
                     if client:
                         client.say(view[run:at])
                     client, run = to, at
+                give_back(ours)
                 tag = pending.tag
                 del to.tags[tag]
                 _TAG(buffer, at + _TAG_AT, tag)

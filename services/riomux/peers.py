@@ -170,11 +170,11 @@ class Pending(msgspec.Struct, gc=False):
     number: int  # the tag on the link
     fid: Fid | None
     expect: int  # the type of the reply, if it is not an Rerror
-    most: int  # bytes of the largest reply that passes unseen (and of the smallest, unless it is an Rread); 0: none
+    most: int  # bytes of the largest reply that passes unseen (of the smallest too, but of Rread); 0: it is looked at
 
     def settle(self, frame: Frame) -> bool:
         """The reply has come: do what it means. True if the client gets it, edited or not."""
-        if frame.type != RERROR and self.client:
+        if frame.type != RERROR and self.client and self.most:
             raise ProtocolError(f"a message of type {frame.type} with more, or less, than was asked for")
         return True
 
@@ -207,7 +207,7 @@ class Link(Peer):
 
     __slots__ = (  # what the fast path reads comes first
         *("free", "pending", "msize", "backend", "entered", "is_lost", "load"),
-        *("_fids", "_next", "_tags", "_unasked"),
+        *("_fids", "_flushes", "_next", "_tags", "_unasked"),
     )
 
     def __init__(self, said: list[Peer], backend: Backend, msize: int, entered: dict[str, int]) -> None:
@@ -219,6 +219,7 @@ class Link(Peer):
         self.pending: dict[int, Pending] = {}
         self.free: list[int] = []  # tags that nothing bears
         self._tags = 0  # tags made so far
+        self._flushes: dict[int, int] = {}  # tag -> Tflushes of it that have no reply yet
         self._unasked: list[tuple[Message, Callable[[Message], None]]] = []  # for lack of tags
         self._fids: list[int] = []  # numbers that no fid bears
         self._next = 1 + max(entered.values(), default=-1)
@@ -236,6 +237,24 @@ class Link(Peer):
             more = range(self._tags, min(self._tags + TAGS_AT_ONCE, NOTAG))
             self._tags = more.stop
             self.free.extend(reversed(more))
+
+    def hold_tag(self, old: Pending) -> None:
+        """A request is flushed: its tag is free after Rflush, and not after its own reply, flush(5)."""
+        old.most = 0
+        self._flushes[old.number] = self._flushes.get(old.number, 0) + 1
+
+    def let_go_of_tag(self, number: int) -> None:
+        """An Rflush has come."""
+        self._flushes[number] -= 1
+        if not self._flushes[number]:
+            del self._flushes[number]
+            if number not in self.pending:
+                self.free.append(number)
+
+    def give_back_tag(self, number: int) -> None:
+        """A reply has come."""
+        if number not in self._flushes:
+            self.free.append(number)
 
     def take_fid(self) -> int:
         """A number that no fid on this link bears."""

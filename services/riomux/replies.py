@@ -1,7 +1,6 @@
 """What a reply changes, and what in it must be edited before the client gets it. One class for each kind of request.
 
-`settle` is called when the reply has come (of the right type, or an Rerror), with the tag free again and before the
-client's own tag is put in. Whatever happens to a client in the meantime is seen by looking at its tables: the fid that
+`settle` is called when the reply has come (of the right type, or an Rerror), with the tag free again. Whatever happens to a client in the meantime is seen by looking at its tables: the fid that
 a walk was to make may have been clunked by then, or its number given to another.
 """
 
@@ -31,6 +30,7 @@ def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
     """
     try:
         _check(pending, frame)
+        link.give_back_tag(pending.number)
         passes = pending.settle(frame)
     except (ProtocolError, FileError) as error:
         link.pending[pending.number] = pending
@@ -237,11 +237,13 @@ class Flushing(Pending, gc=False):
         if frame.type == RERROR:
             raise ProtocolError("an Rerror where only Rflush is allowed")
         old, link = self.old, self.link
-        if link.pending.get(old.number) is old:
+        is_pending = link.pending.get(old.number) is old
+        if is_pending:
             del link.pending[old.number]
-            link.free.append(old.number)
             if old.client:
                 del old.client.tags[old.tag]
+        link.let_go_of_tag(old.number)
+        if is_pending:
             old.flushed()
         return True
 
@@ -285,4 +287,5 @@ def _orphan(pending: Pending) -> None:
     link.make_tags()
     number = link.free.pop()
     link.pending[number] = Flushing(None, 0, link, number, None, Rflush.number, 0, pending)
+    link.hold_tag(pending)
     link.say(encode(Tflush(number, pending.number)))

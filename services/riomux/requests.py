@@ -124,6 +124,7 @@ def _flush(trees: Trees, client: Client, frame: Frame) -> Link | None:
         number = old.link.take_tag()
         flushing = Flushing(client, frame.tag, old.link, number, None, Rflush.number, 0, old)
         old.link.pending[number] = client.tags[frame.tag] = flushing
+        old.link.hold_tag(old)
         frame.retag(number)
         frame.put_half(7, old.number)
         return old.link
