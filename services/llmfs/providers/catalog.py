@@ -77,7 +77,7 @@ def _first_usable(providers: Mapping[str, Provider]) -> tuple[Provider, str]:
 
 def _openai(settings: ProviderSettings, wire: Wire) -> OpenAI:
     """At an address of someone else, the name stands for whoever answers there."""
-    endpoint = Endpoint("openai", settings.openai_base_url, "OPENAI_API_KEY", settings.openai_api_key)
+    endpoint = Endpoint(openai.NAME, settings.openai_base_url, "OPENAI_API_KEY", settings.openai_api_key)
     own = endpoint.base_url is not None and endpoint.place == "https://api.openai.com"
     api = settings.openai_wire_api or ("responses" if own else "chat")
     return OpenAI(endpoint, wire, openai.MODELS, Responses() if api == "responses" else ChatCompletions())

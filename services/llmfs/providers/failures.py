@@ -121,6 +121,7 @@ def _unreached(endpoint: Endpoint, error: Exception) -> ProviderError:
     ):  # an SDK's error has httpx2's inside
         case httpx2.ConnectError() | httpx2.ConnectTimeout() | httpx2.ProxyError():
             text, retryable = f"{endpoint.name} does not answer at {endpoint.place}: {detail}", True
+            text += "" if endpoint.key else "; is it running?"
         case httpx2.PoolTimeout():
             text, retryable = f"{endpoint.name} has too many answers running; wait for one to end", True
         case httpx2.TimeoutException():

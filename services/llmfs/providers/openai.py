@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 BASE_URL = "https://api.openai.com/v1"
 
+NAME = "openai"
+"""The provider that is OpenAI itself, or what its user put in its place."""
+
 MODELS = ("gpt-6.1-sol", "gpt-6.1-terra", "gpt-6-luna")
 
 
@@ -83,7 +86,15 @@ class OpenAI:
                 timeout=timeout(),
                 max_retries=0,  # whether to ask again is the agent's decision
             )
+            if self.name != NAME:
+                _forget_account(self._client)
         return self._client
+
+
+def _forget_account(client: AsyncOpenAI) -> None:
+    """The SDK reads organisation, project and headers from OPENAI_… in the environment: of no concern to others."""
+    client.organization = client.project = None
+    client._custom_headers = {}
 
 
 def data_url(image: Image) -> str:

@@ -12,11 +12,20 @@ SOLIDS = {"box": 1.0, "sphere": 1.0, "cylinder": 1.0, "cone": 1.0, "torus": 1.0}
 SIZES: dict[str, Any] = {**SOLIDS, "plane": (6, 6), "rect": (120, 80), "circle": (80, 80), "text": 24, "line": 3}
 FLAT = {"rect", "circle", "text", "polygon", "line"}
 WORDS = {"name", "at", "size", "color", "opacity", "scale", "rotate", "visible", "layer", "text", "points"}
-SIDES = {"left_of": (0, -1), "right_of": (0, 1), "above": (1, 1), "below": (1, -1), "in_front_of": (2, 1), "behind": (2, -1)}
+SIDES = {
+    "left_of": (0, -1),
+    "right_of": (0, 1),
+    "above": (1, 1),
+    "below": (1, -1),
+    "in_front_of": (2, 1),
+    "behind": (2, -1),
+}
 
 
 class Node:
     """A node with its words as attributes."""
+
+    at: tuple[float, ...]
 
     def __init__(self, paper: "Paper", kind: str, name: str) -> None:
         self.__dict__.update(paper=paper, kind=kind, name=name, color="", size=SIZES.get(kind, 0), opacity=1)
@@ -44,6 +53,11 @@ class Node:
         raise AttributeError(word)
 
     @property
+    def flat(self) -> bool:
+        """Whether it is in the view."""
+        return self.kind in FLAT
+
+    @property
     def half(self) -> tuple[float, float, float]:
         """How far it reaches from its middle."""
         size = self.size if isinstance(self.size, tuple) else (self.size,) * 3
@@ -68,13 +82,18 @@ class Paper:
         self.nodes: dict[str, Node] = {}
         self.background: str | None = None
         self.functions: dict[str, Callable[..., None]] = {}
-        self.end = -0.5
+        self.end: float | None = None
         nouns = {kind: self._noun(kind) for kind in (*SIZES, "polygon", "light")}
         self.names: dict[str, Any] = {
             **nouns,
             **{side: self._side(side) for side in SIDES},
-            **{"find": self.find, "clear": self.clear, "circle_of": self.circle_of, "now": lambda: "12:00:00"},
-            **{"on_frame": self.register, "every": lambda seconds: self.register, "stop": self.stop},
+            "find": self.find,
+            "clear": self.clear,
+            "circle_of": self.circle_of,
+            "now": lambda: "12:00:00",
+            "on_frame": self.register,
+            "every": lambda seconds: self.register,
+            "stop": self.stop,
             "background": self.paint,
         }
 
@@ -95,7 +114,7 @@ class Paper:
     def clear(self) -> None:
         self.nodes.clear()
         self.functions.clear()
-        self.end = -0.5
+        self.end = None
 
     def paint(self, color: str) -> None:
         self.background = color
@@ -131,7 +150,8 @@ class Paper:
             return 640, 360
         if node.kind not in SOLIDS:
             return 0, 0, 0
-        x, self.end = self.end + 0.5 + node.half[0], self.end + 0.5 + 2 * node.half[0]
+        x = 0 if self.end is None else self.end + 0.5 + node.half[0]
+        self.end = x + node.half[0]
         return x, node.half[1], 0
 
     def _side(self, name: str) -> Callable[..., Callable[[Node], tuple[float, ...]]]:

@@ -1,5 +1,7 @@
 """Which providers there are, which one an agent gets, and what is said when it cannot have one."""
 
+import subprocess
+import sys
 from typing import Any, get_args
 
 import pytest
@@ -157,6 +159,17 @@ def test_openai_speaks_to_each_place_as_it_understands(given: dict[str, Any], sp
 
     assert isinstance(provider, OpenAI)
     assert type(provider.speech).__name__ == speech
+
+
+def test_nothing_is_imported_before_it_is_needed() -> None:
+    """The SDKs and their HTTP cost a second and 75 MiB: a service whose agents all sketch pays nothing."""
+    program = (
+        "import sys; from llmfs.providers import *; p = make(ProviderSettings(anthropic_api_key='k')); "
+        "[one.usable() for one in p.values()]; print({'anthropic', 'openai', 'httpx2'} & sys.modules.keys())"
+    )
+    found = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
+
+    assert found.stdout.strip() == "set()"
 
 
 def test_an_address_is_shown_without_its_password() -> None:

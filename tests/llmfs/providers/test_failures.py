@@ -115,6 +115,17 @@ async def test_nobody_there(speech: str) -> None:
     assert caught.value.retryable
 
 
+async def test_a_local_server_that_is_not_there() -> None:
+    """A server of one's own needs no key; perhaps it was not started."""
+    async with open_server() as server:
+        url = server.url
+    own = ProviderSettings(_env_file=None, openai_compatible_base_url=f"{url}/v1", openai_compatible_api_key=None)
+    provider = make(own)["openai-compatible"]
+    with pytest.raises(ProviderError, match=f"does not answer at {url}: connection refused; is it running\\?$"):
+        await answer(provider)
+    await provider.aclose()
+
+
 @BY_SPEECH
 async def test_silence(speech: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """A server that accepts and then says nothing is given up; nothing waits for ever."""

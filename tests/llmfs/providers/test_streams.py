@@ -87,6 +87,21 @@ async def test_what_was_not_asked_is_not_sent(speech: str) -> None:
     assert "instructions" not in body
 
 
+async def test_the_environment_adds_nothing(speech: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDKs read more of the environment than we say: another token, and for strangers OpenAI's account."""
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "another-token")
+    monkeypatch.setenv("OPENAI_ORG_ID", "the-organisation")
+    monkeypatch.setenv("OPENAI_PROJECT_ID", "the-project")
+    monkeypatch.setenv("OPENAI_CUSTOM_HEADERS", "x-mine: for-openai-only")
+    async with open_server() as server:
+        await answer_of(speech, server)
+        sent = str(server.exchanges[0].headers)
+
+    assert "another-token" not in sent
+    for words in ("the-organisation", "the-project", "for-openai-only"):
+        assert (words in sent) is (speech == "responses")
+
+
 async def test_one_connection_serves_answer_after_answer(speech: str) -> None:
     """An answer read to its end leaves the connection for the next one."""
     async with open_server() as server, open_provider(speech, server.url) as provider:

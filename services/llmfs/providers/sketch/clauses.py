@@ -46,6 +46,7 @@ from llmfs.providers.sketch.words import (
 
 EVERYTHING = Ref(said="everything", pronoun="all")
 PROPERTIES = {"color", "colour", "size", "position", "place", "opacity", "text", "name", "width", "height"}
+JOINS = {"and", "then"}
 GREETINGS = {"hello", "hi", "help", "hey"}
 
 
@@ -101,7 +102,8 @@ class Clauses:
                 found += clause
                 understood = True
             elif self._cursor.peek().kind == "mark" or self._cursor.peek().word in POLITE:
-                understood = self._cursor.next().kind != "mark" and understood
+                separator = self._cursor.next()
+                understood = understood and separator.kind != "mark" and separator.word not in JOINS
             else:
                 found.append(Lost(self._passed(), wish=not understood))
         return [*found, *(Lost(word, wish=False) for word in self._things.passed_over)]
@@ -124,7 +126,7 @@ class Clauses:
         """Words up to where the next wish may begin."""
         start, cursor = self._cursor.at, self._cursor
         cursor.next()
-        while cursor.peek().kind != "mark" and cursor.peek().word not in ("and", "then"):
+        while cursor.peek().kind != "mark" and cursor.peek().word not in JOINS:
             cursor.next()
         return cursor.said(start)
 
