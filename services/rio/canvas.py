@@ -4,8 +4,9 @@ Whoever owns a canvas says when to paint. It knows no messages and no window.
 """
 
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -126,11 +127,11 @@ class Canvas:
     def pick(self, x: float, y: float) -> int:
         """The node that is at this place of the view; 0 if none."""
         self.update()
-        graph, node = self.mirror.graph, 0
+        graph = self.mirror.graph
         with self._guarded("what is under the pointer"):
             node = self.flat.pick(graph, self.places, x, y)
-            node = node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
-        return node
+            return node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+        return 0
 
     def _update_world(self, touched: Touched) -> None:
         self._stale |= bool(touched.any & WORLD)
@@ -157,10 +158,23 @@ class Canvas:
         if columns & {"color", "opacity"}:
             flat.paint(graph, self.places)
 
-    @contextmanager
-    def _guarded(self, what: str) -> Iterator[None]:
-        """Whatever one layer cannot do, the rest of the picture stands. ShaderException is no Exception."""
-        try:
-            yield
-        except (Exception, ShaderException) as error:
-            self._failed(f"{what} cannot be shown: {error}")
+    def _guarded(self, what: str) -> "Guard":
+        return Guard(what, self._failed)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Whatever one layer cannot do is told, and the rest of the picture stands. ShaderException is no Exception."""
+
+    what: str
+    failed: Callable[[str], None]
+
+    def __enter__(self) -> None:
+        """Nothing is to be prepared."""
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: Any) -> bool:
+        """True for what has been told."""
+        if not isinstance(error, Exception | ShaderException):
+            return False
+        self.failed(f"{self.what} cannot be shown: {error}")
+        return True

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 _TUNED = """
 red e5484d  orange f76b15  amber ffb224  gold e2b33c  yellow f5d90a  lime 99d52a  green 30a46c  teal 12a594
 cyan 22b8d6  sky 68cdf5  blue 3e7bfa  indigo 5b5bd6  violet 8e4ec6  purple 9a5cd0  magenta d6409f  pink f072b6
-brown ad7f58  white f8f9fb  black 111114  gray 8b8d98  lightgray d3d4db  darkgray 5c5e6a  silver b9bbc6  mint 86ead4
+brown ad7f58  white f8f9fb  black 18181b  gray 8b8d98  lightgray d3d4db  darkgray 5c5e6a  silver b9bbc6  mint 86ead4
 maroon 8f2d3a  olive 8f8a3c  navy 22386e  aqua 22b8d6  fuchsia d6409f  grey 8b8d98  lightgrey d3d4db  darkgrey 5c5e6a
 """
 

@@ -65,14 +65,14 @@ _VECTORS = {1: gl.glUniform1fv, 2: gl.glUniform2fv, 3: gl.glUniform3fv, 4: gl.gl
 class Arrays:
     """Named float32 columns that a program reads, one row a vertex, or one row an instance.
 
-    `columns` names each with its location in the shader and its width.
+    Each is named, with its location in the shader and its width. `vertices` is how many an indexed mesh has.
     """
 
     def __init__(
         self, vertex: Mapping[str, tuple[int, int]] = {}, instance: Mapping[str, tuple[int, int]] = {}
     ) -> None:  # the defaults are only read
         self._id = gl.glGenVertexArrays(1)
-        self._indices = 0
+        self._indices = self.vertices = 0
         self._instance = dict(instance)
         self._buffers = {name: gl.glGenBuffers(1) for name in (*vertex, *instance)}
         gl.glBindVertexArray(self._id)
@@ -97,7 +97,7 @@ class Arrays:
 
     def index(self, triangles: Any) -> None:
         """Which vertices make which triangles: uint32[n, 3]."""
-        self._indices = int(triangles.size)
+        self._indices, self.vertices = int(triangles.size), int(triangles.max()) + 1
         gl.glBindVertexArray(self._id)
         gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, gl.glGenBuffers(1))
         array = np.ascontiguousarray(triangles, np.uint32)

@@ -20,15 +20,15 @@ from .places import Places
 from .values import Floats
 
 SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world")
-CROWDS = (150, 500)  # solids; with more than that each is drawn with fewer triangles
+PLAINEST = 2  # how fine a mesh is: 0 the finest
 BEVEL = 0.07  # how round a box's edges are, of its least size
 BALL = 0.72  # how far a ball's outline reaches toward the corners of its box
 THIN = 0.002  # a plane's thickness, of its width
 
-_MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int]] = {  # segments: when few, many, very many
+_MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int]] = {  # segments: finest, plainer, plainest
     "box": (meshes.box, 3, 1, 0),
     "plane": (meshes.box, 0, 0, 0),
-    "sphere": (meshes.sphere, 10, 3, 2),
+    "sphere": (meshes.sphere, 10, 5, 2),
     "cylinder": (meshes.cylinder, 64, 20, 12),
     "cone": (meshes.cone, 64, 20, 12),
     "torus": (meshes.torus, 80, 24, 14),
@@ -41,12 +41,14 @@ _INSTANCE = {"row0": (2, 4), "row1": (3, 4), "row2": (4, 4), "extent": (5, 4), "
 class Solids:
     """`grain` is half the size of a typical one, as of the last `corners`."""
 
-    def __init__(self) -> None:
+    def __init__(self, budget: int) -> None:
+        """`budget` is how many vertices may be drawn at once before meshes become plainer."""
         self.grain = 1.0
-        self._meshes = {(kind, crowd): _mesh(kind, crowd) for kind in _MESHES for crowd in range(3)}
+        self._budget = budget
+        self._meshes = {(kind, plain): _mesh(kind, plain) for kind in _MESHES for plain in range(PLAINEST + 1)}
         self._ids: dict[str, NDArray[np.uint32]] = {}
         self._casts = np.zeros(0, np.bool_)
-        self._crowd = 0
+        self._plain = 0
         self._opaque: dict[str, int] = {}  # how many of each kind come first
         self._clear: list[tuple[str, int, int]] = []  # runs of transparent ones: kind, first, count
 
@@ -60,7 +62,10 @@ class Solids:
                 if not node.props.get("shadow", True):
                     self._casts[node.id] = False
         self._ids = {kind: np.array(ids, np.uint32) for kind, ids in found.items() if ids}
-        self._crowd = sum(sum(map(len, found.values())) > most for most in CROWDS)
+        self._plain = next((plain for plain in range(PLAINEST) if self._vertices(plain) <= self._budget), PLAINEST)
+
+    def _vertices(self, plain: int) -> int:
+        return sum(len(ids) * self._meshes[kind, plain].vertices for kind, ids in self._ids.items())
 
     def corners(self, graph: Graph, places: Places) -> tuple[Vector, Vector]:
         """The corners of the box around each, [8 n, 3], and eight places that its outline reaches.
@@ -106,7 +111,7 @@ class Solids:
         matrices = places.matrices[ids]
         extent = np.column_stack((_extent(graph, kind, ids), self._casts[ids].astype(np.float32)))
         rows = {f"row{i}": matrices[:, i] for i in range(3)}
-        self._meshes[kind, self._crowd].upload(**rows, extent=extent, color=color)
+        self._meshes[kind, self._plain].upload(**rows, extent=extent, color=color)
 
     @property
     def has_clear(self) -> bool:
@@ -138,14 +143,14 @@ class Solids:
 
     def _run(self, program: Program, kind: str, first: int, count: int) -> None:
         if count:
-            soft = kind == "box" and self._crowd < len(CROWDS)  # the plainest box has no triangles for its edges
+            soft = kind == "box" and self._plain < PLAINEST  # the plainest box has no triangles for its edges
             program.use(bevel=BEVEL if soft else 0.0)
-            self._meshes[kind, self._crowd].draw_instances(first, count)
+            self._meshes[kind, self._plain].draw_instances(first, count)
 
 
-def _mesh(kind: str, crowd: int) -> Arrays:
+def _mesh(kind: str, plain: int) -> Arrays:
     make, *segments = _MESHES[kind]
-    mesh = make(segments[crowd])
+    mesh = make(segments[plain])
     arrays = Arrays(_VERTEX, _INSTANCE)
     arrays.upload(corner=mesh.corners, direction=mesh.directions)
     arrays.index(mesh.triangles)

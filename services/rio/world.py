@@ -23,6 +23,7 @@ from .solids import Solids
 from .threads import Threads
 
 SLOW = 0.012  # seconds: a fine picture that takes longer is drawn as a draft first
+BUDGETS = (2_000_000, 50_000)  # vertices before meshes become plainer, on a graphics card and without one
 SAMPLES = 8  # of a fine picture, if the driver has as many
 Uniforms = dict[str, Any]
 _SOFTWARE = ("llvmpipe", "softpipe", "swr")
@@ -35,10 +36,11 @@ class World:
         self.box: Box | None = None
         self.camera = Camera()
         self.is_draft = False
-        self._solids, self._threads, self._shadows, self._full = Solids(), Threads(), Shadows(), Arrays()
+        self._slow = any(name in driver().lower() for name in _SOFTWARE)
+        self._solids = Solids(BUDGETS[self._slow])
+        self._threads, self._shadows, self._full = Threads(), Shadows(), Arrays()
         self._shades = {fine: _variant(shaders.SHADE, fine) for fine in (False, True)}
         self._paints = {fine: _variant(shaders.SOLID, fine) for fine in (False, True)}
-        self._slow = any(name in driver().lower() for name in _SOFTWARE)
         self._cast: Cast | None = None  # the shadows, as long as nothing moves
         self._targets: list[Target | Backdrop] = []
 
