@@ -50,14 +50,15 @@ class Machine:
     async def start(self, name: str, *options: str, called: str = "", **environment: str) -> None:
         """Start a service, and return when it is ready. `called` tells two of a kind apart."""
         key = called or name
-        process = await trio.lowlevel.open_process(
-            [str(BIN / name), "--state", str(self.folder / "state" / key), *options],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=(self.folder / f"{key}.log").open("ab"),
-            env=self.environment | environment,
-            start_new_session=True,
-        )
+        with (self.folder / f"{key}.log").open("ab") as log:
+            process = await trio.lowlevel.open_process(
+                [str(BIN / name), "--state", str(self.folder / "state" / key), *options],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                env=self.environment | environment,
+                start_new_session=True,
+            )
         self.processes[key] = process
         assert process.stdout
         heard = b""
