@@ -10,11 +10,11 @@ from contextlib import ExitStack, asynccontextmanager, closing
 
 import trio
 
-from ninep import FileError, logs
+from ninep import logs
 from ninep.config import read_config
 from ninep.dial import close_listener, listen, local_address
 from ninep.rootdir import Health
-from ninep.service import Events, addresses
+from ninep.service import LIMIT, Events, addresses
 from ninep.tree import Dir
 from riomux.config import Config
 from riomux.mounts import Mounts
@@ -22,6 +22,7 @@ from riomux.pump import Pump
 from riomux.splice import Splice
 from riomux.tree import root_tree
 
+PORT = 5642
 OPEN = "OPEN TO THE NETWORK: whoever reaches this machine can do all that its user can do here"
 
 
@@ -51,22 +52,23 @@ async def serve(config: Config, listeners: Sequence[socket.socket]) -> None:
             for listener in listeners:
                 nursery.start_soon(pump.accept, listener)
             print("riomux ready", *map(local_address, listeners), flush=True)  # noqa: T201 - the line that is waited for
-            await anext(aiter(signals))
+            await anext(signals)
+            signal.setitimer(signal.ITIMER_REAL, LIMIT)  # SIGALRM has no handler: it ends what hangs then
             nursery.cancel_scope.cancel()
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    """The command `riomux`."""
+    """The command `riomux`. Status 2 if it was told something wrong, 1 if it cannot go on: one line says why."""
     config = read_config(Config, "riomux", argv)
     logs.set_up(config.log)
     with ExitStack() as stack:
         try:
             listeners = []
-            for address in addresses(config, 5642, "mux"):
+            for address in addresses(config, PORT, "mux"):
                 listeners.append(listen(address, open_to_network=config.open_to_network))
                 stack.callback(close_listener, listeners[-1])
             trio.run(serve, config, listeners)
-        except (OSError, ValueError, FileError) as error:
+        except (OSError, ValueError) as error:
             logs.complain("riomux", error)
             sys.exit(2 if isinstance(error, ValueError | PermissionError) else 1)
 

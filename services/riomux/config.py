@@ -26,13 +26,21 @@ class Config(ServiceConfig):
     @field_validator("mounts")
     @classmethod
     def _check(cls, mounts: list[str]) -> list[str]:
+        names = list[str]()
         for word in mounts:
             name, _, address = word.partition("=")
             if not name or not address:
                 raise ValueError(f"{word}: a mount is NAME=ADDRESS, as in rio=unix!/tmp/ns.me/rio")
-            Address.parse(address)
-            try:
-                check_name(name)
-            except FileError as refusal:
-                raise ValueError(str(refusal)) from None
+            if name in names:
+                raise ValueError(f"{word}: there is another {name}; each mount needs a name of its own")
+            _check_mount(name, address)
+            names.append(name)
         return mounts
+
+
+def _check_mount(name: str, address: str) -> None:
+    Address.parse(address)
+    try:
+        check_name(name)
+    except FileError as refusal:
+        raise ValueError(str(refusal)) from None

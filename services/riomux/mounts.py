@@ -181,7 +181,11 @@ class Mounts:
 
     def _kept(self) -> Iterator[tuple[str, Address]]:
         """What was mounted last time. A line that somebody spoiled is not a reason to serve nothing."""
-        lines = self._file.read_text(encoding="utf-8").splitlines() if self._file and self._file.exists() else []
+        lines = (
+            self._file.read_text(encoding="utf-8", errors="replace").splitlines()
+            if self._file and self._file.exists()
+            else []
+        )
         for line in lines:
             try:
                 match line.split():

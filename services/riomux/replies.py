@@ -1,7 +1,8 @@
 """What a reply changes, and what in it must be edited before the client gets it. One class for each kind of request.
 
-`settle` is called when the reply has come (of the right type, or an Rerror), with the tag free again. Whatever happens to a client in the meantime is seen by looking at its tables: the fid that
-a walk was to make may have been clunked by then, or its number given to another.
+`settle` is called when the reply has come, of the right type or an Rerror, with the tag free again. Whatever happens to
+a client in the meantime is seen by looking at its tables: the fid that a walk was to make may have been clunked by
+then, or its number given to another.
 """
 
 from __future__ import annotations

@@ -45,6 +45,7 @@ async def test_start_and_stop(place: Path) -> None:
         ("a/b=unix!/x", "'a/b' is no name for a mount: take letters, digits, - and . (at most 64)"),
         ("rio=nonsense://x", "nonsense://x is no address; write unix!/path, tcp!host!port or host:port"),
         ("ctl=unix!/x", "ctl is a file of the multiplexer; take another name"),
+        ("rio=unix!/x,rio=unix!/y", "rio=unix!/y: there is another rio; each mount needs a name of its own"),
     ],
 )
 def test_a_mount_that_is_none(place: Path, argument: str, words: str) -> None:
