@@ -126,11 +126,15 @@ class Paper:
     def stop(self, function: Callable[..., None]) -> None:
         del self.functions[function.__name__]
 
-    def circle_of(self, *names: str, at: Sequence[float]) -> None:
+    def circle_of(self, *names: str, size: float, at: Sequence[float]) -> None:
         for index, name in enumerate(names):
             turn = math.tau * index / len(names)
             x, y, z = at
-            self.find(name).at = (x + 2 * math.sin(turn), y + self.find(name).half[1], z - 2 * math.cos(turn))
+            self.find(name).at = (
+                x + size / 2 * math.sin(turn),
+                y + self.find(name).half[1],
+                z - size / 2 * math.cos(turn),
+            )
 
     def _noun(self, kind: str) -> Callable[..., Node]:
         def make(*given: Any, name: str, at: Any = None, **words: Any) -> Node:

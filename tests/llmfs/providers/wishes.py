@@ -1,4 +1,4 @@
-"""Sixty conversations with sketch, and what must be true of the picture afterwards.
+"""Eighty conversations with sketch, and what must be true of the picture afterwards.
 
 Prompts are separated by `/`. Each claim is an expression: `node("cube")` is a node, `names` all of them, `color`
 compares, `frame` lets time pass, `background` is the colour behind everything.
@@ -52,6 +52,7 @@ WISHES = [
     wish("a 4x2 grid of red spheres", "len(names) == 8", "len({node(n).x for n in names}) == 4"),
     wish("a tower of four green blocks", "[node(n).y for n in names] == [.5, 1.5, 2.5, 3.5]"),
     wish("a cube / six spheres around the cube", "len(names) == 7", "near(apart('sphere_1', 'cube'), 2, 1)"),
+    wish("a big cube and four small balls around it", "apart('ball_1', 'cube') > 1.6", "apart('ball_3', 'cube') > 1.6"),
     wish("a red ball / five of them in a row", "len(names) == 6", "all(color(n, 'red') for n in names)"),
     wish("three small spheres / make them blue", "all(color(n, 'blue') for n in names)"),
     # edits
@@ -81,6 +82,13 @@ WISHES = [
     wish("three spinning cubes / remove the second cube", "len(names) == 2", "turned(frame(1), 'cube_3', 90)"),
     wish("a cube / make it a bit bigger, red and transparent", "color('cube', 'red')", "node('cube').opacity == .4"),
     wish("a cube and a ball / paint the ball pink / make it small", "color('ball', 'pink')", "size('ball')[0] == .5"),
+    wish("a red cube / copy it", "names == ['cube', 'cube2']", "color('cube2', 'red')"),
+    wish("a red cube / turn the cube into a sphere", "kind('cube') == 'sphere'", "names == ['cube']"),
+    wish("a cube / set its opacity to 30%", "near(node('cube').opacity, .3)"),
+    wish("a cube / set the width of the cube to 3", "size('cube') == (3, 1, 1)"),
+    wish("a 10 by 10 floor with a cube on it", "near(node('cube').y, .5)", "size('floor')[0] == 10"),
+    wish("a cube / now make the cube spin fast", "turned(frame(1), 'cube', 270)"),
+    wish("a cube and a ball / move the ball to 3 0.5 0 and make it red", "node('ball').x == 3", "color('ball', 'red')"),
     # the view
     wish("a circle of radius 50 at 200 300", "size('circle') == (100, 100)", "node('circle').at == (200, 300)"),
     wish("a red triangle", "kind('triangle') == 'polygon'", "len(node('triangle').points) == 3"),
@@ -92,10 +100,13 @@ WISHES = [
     wish("a circle / move it down", "node('circle').at == (640, 460)"),
     wish("a square in the top left corner", "node('square').x < 120 and node('square').y < 120"),
     wish('a title "Hi" / make it say "Bye"', "node('title').text == 'Bye'"),
+    wish('write "Score: 10" in the top right corner in big white letters', "node('text').at == (1131, 54)"),
+    wish("text saying good bye / the text should be blue", "node('text').text == 'good bye'", "color('text', 'blue')"),
     wish("a clock", "len(node('clock').text) == 8", "frame(1) is None"),
     # everything
     wish("a cube / clear", "names == []"),
     wish("ten cubes / remove everything / a red ball", "names == ['ball']"),
     wish("make the background dark blue", "background() == 'darkblue'"),
+    wish("let's have a dark background", "background() == 'black'"),
     wish("a black background and a white cube", "background() == 'black'", "color('cube', 'white')"),
 ]  # fmt: skip

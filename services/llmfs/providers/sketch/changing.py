@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from llmfs.providers.sketch.drawing import written
+from llmfs.providers.sketch.drawing import polygon, written
 from llmfs.providers.sketch.intents import (
+    Become,
     Beside,
     Change,
     Edit,
@@ -24,7 +25,7 @@ from llmfs.providers.sketch.measuring import measured
 from llmfs.providers.sketch.program import Program, extent, found, number, quoted
 from llmfs.providers.sketch.scene import Thing, UnknownError
 from llmfs.providers.sketch.spinning import end, spin
-from llmfs.providers.sketch.words import Vector
+from llmfs.providers.sketch.words import Noun, Vector
 
 STEP = 100.0
 """Pixels of a step in the view; in the world a step is one unit."""
@@ -86,6 +87,8 @@ def _edit_one(program: Program, thing: Thing, edit: Edit) -> None:
             program.say(f"{handle}.visible = {visible}")
         case Turn(degrees=degrees) if thing.kind != "light":
             program.say(f"{handle}.rotate = {number((thing.turned + degrees) % 360)}")
+        case Become(noun=noun) if "light" not in (thing.kind, noun.kind):
+            program.say(_call(noun, thing))
         case Say(text=text) if thing.kind == "text":
             program.say(f"{handle}.text = {quoted(text)}")
         case Say():
@@ -96,6 +99,15 @@ def _edit_one(program: Program, thing: Thing, edit: Edit) -> None:
             _shift(program, thing, toward, steps)
         case _:
             program.note(f"“{thing.name}” is a light; I can only move and colour it.")
+
+
+def _call(noun: Noun, thing: Thing) -> str:
+    """A noun under the name of another: the display hands colour and place on, as far as both have them."""
+    if noun.flat is not thing.flat:
+        raise UnknownError(f"I cannot make a flat shape into a solid, nor the other way, as for “{thing.name}”")
+    corners = f"{polygon(noun.sides, noun.size)}, " if noun.sides else ""
+    words = quoted("text") + ", " if noun.kind == "text" else ""
+    return f"{noun.kind}({corners}{words}name={quoted(thing.name)})"
 
 
 def _resize(program: Program, thing: Thing, size: tuple[float, ...]) -> None:

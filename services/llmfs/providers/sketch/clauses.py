@@ -32,6 +32,7 @@ from llmfs.providers.sketch.things import Things
 from llmfs.providers.sketch.tokens import Cursor, tokens
 from llmfs.providers.sketch.words import (
     CHANGE,
+    COPY,
     DRAW,
     LIFT,
     MOVE,
@@ -40,6 +41,7 @@ from llmfs.providers.sketch.words import (
     REMOVE,
     RENAME,
     SCALE,
+    SHADES_OF_NIGHT,
     SPIN,
     STOP,
 )
@@ -89,8 +91,8 @@ class Clauses:
         self._machine = ""  # the one that what follows is for
         self._rules = (
             self._on_machine, self._question, self._clear, self._background, self._remove, self._stop, self._visible,
-            self._rename, self._scale, self._lift, self._change, self._spin, self._paint, self._move, self._draw,
-            self._placed_first, self._statement, self._bare,
+            self._rename, self._scale, self._lift, self._change, self._spin, self._paint, self._move, self._copy,
+            self._draw, self._placed_first, self._statement, self._bare,
         )  # fmt: skip
 
     def all(self) -> list[Intent]:
@@ -101,7 +103,7 @@ class Clauses:
             if (clause := self._clause()) is not None:
                 found += clause
                 understood = True
-            elif self._cursor.peek().kind == "mark" or self._cursor.peek().word in POLITE:
+            elif self._cursor.peek().kind in ("mark", "own") or self._cursor.peek().word in POLITE:
                 separator = self._cursor.next()
                 understood = understood and separator.kind != "mark" and separator.word not in JOINS
             else:
@@ -175,12 +177,12 @@ class Clauses:
         cursor = self._cursor
         cursor.one_of(CHANGE | PAINT | DRAW)
         cursor.one_of({"the", "a"})
-        before = self._phrases.color()
+        before = self._phrases.color() or cursor.mean(SHADES_OF_NIGHT)
         if not cursor.word("background"):
             return None
         cursor.one_of({"color", "colour"})
         cursor.one_of({"to", "in", "into", "is", "be"})
-        color = self._phrases.color() or before
+        color = self._phrases.color() or before or cursor.mean(SHADES_OF_NIGHT)
         return [Background(color)] if color else None
 
     def _remove(self) -> list[Intent] | None:
@@ -250,18 +252,18 @@ class Clauses:
         """`make it blue and bigger`, `set the size of the cube to 3`, `change its color to red`."""
         if not self._cursor.one_of(CHANGE):
             return None
-        whose = self._phrases.attempt(self._property)
-        return self._edited(whose or self._possessor())
+        if (changed := self._phrases.attempt(self._property)) is not None:
+            return changed
+        return self._edited(self._possessor())
 
-    def _property(self) -> list[Ref] | None:
-        """`its colour`, `the size of the cube`."""
+    def _property(self) -> list[Intent] | None:
+        """`its colour to red`, `the size of the cube to 3`, `opacity to 0.5`."""
         cursor = self._cursor
-        own = cursor.one_of({"its", "their"})
-        if not (own or cursor.word("the")) or not cursor.one_of(PROPERTIES):
-            return None
-        if own:
-            return [IT]
-        return (self._phrases.refs(bare=True) if cursor.word("of") else []) or None
+        own = cursor.one_of({"its", "their"}) or not cursor.word("the")
+        quality = cursor.one_of(PROPERTIES)
+        refs = self._phrases.refs(bare=True) if quality and cursor.word("of") else [IT] if own else []
+        edits = self._edits.of(quality) if quality and refs else ()
+        return [Change(ref, edits) for ref in refs] if edits else None
 
     def _possessor(self) -> list[Ref]:
         """`the cube`, `the cube's colour`."""
@@ -316,6 +318,8 @@ class Clauses:
         if cursor.one_of({"write", "print", "type"}):
             words = self._things.words()
             return [words] if words else None
+        if cursor.peek().word in MOVE and cursor.peek(1).word == "the":
+            return None  # what is there is to be put where we do not understand
         if not cursor.one_of(DRAW):
             return None
         while cursor.one_of({"me", "us", "please", "to", "see", "have"}):
@@ -333,11 +337,15 @@ class Clauses:
         return [replace(found[0], place=place), *found[1:]]
 
     def _statement(self) -> list[Intent] | None:
-        """`the cube should be blue`, `it is bigger`."""
-        refs = self._possessor()
-        said = self._cursor.one_of({"should", "must", "is", "are", "needs", "shall", "will"})
+        """`the cube should be blue`, `it is bigger`, `the text black`."""
+        refs = self._phrases.refs()
+        self._cursor.one_of({"should", "must", "is", "are", "needs", "shall", "will"})
         self._cursor.one_of({"be", "to", "become", "get", "go"})
-        return self._edited(refs) if said else None
+        return self._edited(refs)
+
+    def _copy(self) -> list[Intent] | None:
+        ref = self._phrases.ref(bare=True) if self._cursor.one_of(COPY) else None
+        return [Make(like=ref)] if ref else None
 
     def _bare(self) -> list[Intent] | None:
         """A thing alone is to be drawn; an edit alone is meant for what was spoken of last."""

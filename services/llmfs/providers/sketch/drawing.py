@@ -7,6 +7,7 @@ from msgspec.structs import replace
 from llmfs.providers.sketch.arranging import places
 from llmfs.providers.sketch.intents import Arrangement, At, Background, Beside, Between, Clock, Make, Place, Size, Spot
 from llmfs.providers.sketch.measuring import Numbers, measured
+from llmfs.providers.sketch.phrases import IT
 from llmfs.providers.sketch.program import Program, extent, found, number, numbers, quoted
 from llmfs.providers.sketch.scene import Thing, noun_of
 from llmfs.providers.sketch.spinning import spin
@@ -33,30 +34,30 @@ LETTER = 0.55
 
 
 def draw(program: Program, make: Make) -> None:
-    """Make the things, all in their places, the first one first."""
-    noun, make = _like_the_last(program, make) if make.noun is None else (make.noun, make)
-    if noun is None:
-        program.note("I do not know what “one” is to be; name a shape, such as “another sphere”.")
-        return
+    """Make the things, all in their places, the first one first. UnknownError if a place is beside nothing."""
+    noun, make = _likened(program, make)
+    around = make.arrangement and make.arrangement.around
+    middle = program.scene.find(around)[-1] if around else None
     if make.count > MOST:
         program.note(f"I draw {MOST} things at once at most.")
     names = _names(program, make)
     for name, at in zip(names, _ats(program, make, noun, names), strict=True):
         program.say(_call(noun, name, make, at))
-    _gather_around(program, make, names)
+    if middle:
+        _gather_around(program, middle, names)
     if make.spin:
         spin(program, [program.scene.things[name] for name in names], make.spin)
     program.scene.mean(names)
 
 
-def _like_the_last(program: Program, make: Make) -> tuple[Noun | None, Make]:
-    """`another one`: a noun, colour and size from what was spoken of last."""
-    thing = next(iter(program.scene.things[name] for name in reversed(program.scene.focus)), None)
-    if thing is None:
-        return None, make
+def _likened(program: Program, make: Make) -> tuple[Noun, Make]:
+    """The noun; for `another one` also word, colour and size of what it is like."""
+    if make.noun is not None:
+        return make.noun, make
+    thing = program.scene.find(make.like or IT)[-1]
     noun, word = noun_of(thing)
     size = make.size if make.size != Size() else Size(thing.size)
-    return noun, replace(make, noun=noun, word=word, color=make.color or thing.color, size=size)
+    return noun, replace(make, word=word, color=make.color or thing.color, size=size)
 
 
 def _names(program: Program, make: Make) -> list[str]:
@@ -71,7 +72,7 @@ def _call(noun: Noun, name: str, make: Make, at: str) -> str:
     color = make.color or noun.color
     given = [
         quoted(make.text or "text") if noun.kind == "text" else "",
-        _corners(noun.sides, size) if noun.sides else "",
+        polygon(noun.sides, size) if noun.sides else "",
         _ends(make) if noun.kind == "line" else "",
         f"name={quoted(name)}",
         f"color={quoted(color)}" if color else "",
@@ -82,7 +83,7 @@ def _call(noun: Noun, name: str, make: Make, at: str) -> str:
     return f"{noun.kind}({', '.join(filter(None, given))})"
 
 
-def _corners(sides: int, size: Numbers) -> str:
+def polygon(sides: int, size: Numbers) -> str:
     """A regular polygon around its place, one corner at the top."""
     width, height = size[0] / 2, size[1] / 2
     turns = [math.tau * index / sides for index in range(sides)]
@@ -104,26 +105,25 @@ def _ends(make: Make) -> str:
 
 def _ats(program: Program, make: Make, noun: Noun, names: list[str]) -> list[str]:
     """A place for each, as a program writes it; empty where the display finds a good one itself."""
-    count, size = len(names), measured(noun.kind, noun.size, make.size) if noun.size else ()
-    beside = make.place if isinstance(make.place, Beside | Between) else None
-    pattern = make.arrangement or (Arrangement("row") if count > 1 and noun.flat else None)
-    on_ground_in_row = not noun.flat and (pattern is None or pattern.kind == "row")
-    if count == 1 or beside or on_ground_in_row or (pattern and pattern.around):
+    size = measured(noun.kind, noun.size, make.size) if noun.size else ()
+    pattern = make.arrangement or Arrangement("row")
+    if len(names) == 1 or pattern.around or isinstance(make.place, Beside | Between) or _in_line(pattern, noun):
         first = _one(program, make.place, noun, size, make.text)
-        return [first, *(_next(make.place, pattern, name, first) for name in names[: count - 1])]
-    if not noun.flat and pattern and pattern.kind in ("stack", "column"):
-        first = _one(program, make.place, noun, size, make.text)
-        return [first, *(f"above({quoted(name)})" for name in names[: count - 1])]
-    assert pattern is not None
+        return [first, *(_next(make.place, pattern, name, first) for name in names[:-1])]
     across = max(size[:1] + size[2:] if pattern.kind in ("grid", "circle") and len(size) > 2 else size, default=1)
-    middle = _middle(program, make.place, noun, size, make.text)
-    spread = places(pattern, count, across, GAPS[noun.flat], flat=noun.flat)
-    return [numbers(_from(middle, (x, y, z), noun.flat)) for x, y, z in spread]
+    middle = _middle(make.place, noun, size, make.text)
+    spread = places(pattern, len(names), across, GAPS[noun.flat], flat=noun.flat)
+    return [numbers(_from(middle, by, noun.flat)) for by in spread]
 
 
-def _next(place: Place | None, pattern: Arrangement | None, before: str, first: str) -> str:
+def _in_line(pattern: Arrangement, noun: Noun) -> bool:
+    """Solids in a row or a stack: each has its place by the one before it."""
+    return not noun.flat and pattern.kind in ("row", "stack", "column")
+
+
+def _next(place: Place | None, pattern: Arrangement, before: str, first: str) -> str:
     """The place of each after the first: on along the side where the first one is, or where the display puts it."""
-    if pattern and pattern.kind in ("stack", "column"):
+    if pattern.kind in ("stack", "column"):
         return f"above({quoted(before)})"
     if isinstance(place, Beside) and place.side in ("left_of", "right_of", "above", "below"):
         return f"{place.side}({quoted(before)})"
@@ -188,10 +188,10 @@ def _fixed(place: At | Spot, kind: str, size: Numbers, text: str) -> Numbers:
         return STRIDE * x, height / 2 + STRIDE * max(y, 0), STRIDE * z
     width, height = (LETTER * size[0] * len(text), size[0]) if len(size) == 1 else size[:2]
     reach = max(0, MIDDLE[0] - width / 2 - MARGIN), max(0, MIDDLE[1] - height / 2 - MARGIN)
-    return MIDDLE[0] + x * reach[0], MIDDLE[1] - y * reach[1]
+    return round(MIDDLE[0] + x * reach[0]), round(MIDDLE[1] - y * reach[1])
 
 
-def _middle(program: Program, place: Place | None, noun: Noun, size: Numbers, text: str) -> Numbers:
+def _middle(place: Place | None, noun: Noun, size: Numbers, text: str) -> Numbers:
     """The middle of an arrangement."""
     if isinstance(place, At | Spot):
         return _fixed(place, noun.kind, size, text)
@@ -205,18 +205,17 @@ def _from(middle: Numbers, by: tuple[float, float, float], flat: bool) -> Number
     return middle[0] + by[0], middle[1] + by[1], middle[2] + by[2]
 
 
-def _gather_around(program: Program, make: Make, names: list[str]) -> None:
+def _gather_around(program: Program, middle: Thing, names: list[str]) -> None:
     """`around the cube`: the display knows best where that is."""
-    around = make.arrangement and make.arrangement.around
-    if not around:
-        return
-    middle = program.scene.find(around)[-1]
     if middle.flat != program.scene.things[names[0]].flat:
-        program.note(f"I cannot put solids around a flat shape, as for “{around.said}”.")
+        program.note(f"I cannot put solids around a flat shape, nor the other way, as for “{middle.name}”.")
         return
     handle = found(middle.name)
     at = f"{handle}.at" if middle.flat else f"({handle}.x, 0, {handle}.z)"
-    program.say(f"circle_of({', '.join(map(quoted, names))}, at={at})")
+    one = program.scene.things[names[0]].size[:1] or (0.0,)
+    gap = GAPS[middle.flat]
+    across = max(math.hypot(*middle.size[:2]) + one[0] + 2 * gap, 2 * len(names) * (one[0] + gap) / math.tau)
+    program.say(f"circle_of({', '.join(map(quoted, names))}, size={number(across)}, at={at})")
 
 
 # what is not a thing

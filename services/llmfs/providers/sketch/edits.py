@@ -1,10 +1,23 @@
 """What is to become of a thing: `blue`, `twice as big`, `half transparent`, `up by 2`, `behind the cube`."""
 
-from llmfs.providers.sketch.intents import Edit, Fade, Paint, PutAt, Rename, Resize, Say, Shift, Show, Size, Spin
+from llmfs.providers.sketch.intents import (
+    Become,
+    Edit,
+    Fade,
+    Paint,
+    PutAt,
+    Rename,
+    Resize,
+    Say,
+    Shift,
+    Show,
+    Size,
+    Spin,
+)
 from llmfs.providers.sketch.phrases import Phrases
 from llmfs.providers.sketch.places import Places
 from llmfs.providers.sketch.things import SAYING, SPEED, Things
-from llmfs.providers.sketch.words import DIRECTIONS, MOVE, PACES, SPIN, STOP
+from llmfs.providers.sketch.words import DIRECTIONS, MEASURES, MOVE, NOUNS, PACES, SPIN, STOP, singular
 
 LEADING = {"to", "into", "be", "look", "become", "in", "go", "it"}
 UNITS = {"units", "unit", "pixels", "pixel", "px", "steps", "step"}
@@ -24,6 +37,19 @@ class Edits:
             found.append(edit)
         return tuple(found)
 
+    def of(self, quality: str) -> tuple[Edit, ...]:
+        """What is to become of one quality: `its opacity to 0.3`, `the width of the box to 3`."""
+        cursor, start = self._cursor, self._cursor.at
+        cursor.one_of(LEADING)
+        if quality == "opacity" and (number := self._phrases.amount()) is not None:
+            return (Fade(self._things.part(number)),)
+        if quality in MEASURES and (number := self._phrases.amount()) is not None:
+            return (Resize(Size(measures=((MEASURES[quality], number),))),)
+        if quality == "name" and (name := self._phrases.name()):
+            return (Rename(name),)
+        cursor.at = start
+        return self.all()
+
     def _joined(self) -> Edit | None:
         """`and bigger`."""
         cursor = self._cursor
@@ -42,7 +68,7 @@ class Edits:
     def _edit(self) -> Edit | None:
         if color := self._phrases.color():
             return Paint(color)
-        return self._phrases.first(self._shift, self._resize, self._fade, self._doing, self._placed)
+        return self._phrases.first(self._shift, self._resize, self._fade, self._doing, self._placed, self._becoming)
 
     def _resize(self) -> Edit | None:
         size = self._size()
@@ -105,6 +131,13 @@ class Edits:
             return number
         adverb = self._phrases.adverb()
         return adverb if by or adverb != 1 else None
+
+    def _becoming(self) -> Edit | None:
+        """`into a sphere`."""
+        if not (self._cursor.one_of({"into", "to", "be"}) and self._cursor.one_of({"a", "an"})):
+            return None
+        word, _ = singular(self._cursor.next().word)
+        return Become(NOUNS[word], word) if word in NOUNS else None
 
     def _placed(self) -> Edit | None:
         place = self._places.place()

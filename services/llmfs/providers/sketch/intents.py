@@ -71,10 +71,11 @@ class Size(Struct, frozen=True):
 
 
 class Make(Struct, frozen=True, kw_only=True):
-    """New things. `noun` None: such as those that were last spoken of. `places` are the ends of a line."""
+    """New things. `noun` None: such as `like`. `end` is where a line ends that begins at `place`."""
 
-    noun: Noun | None
-    word: str
+    noun: Noun | None = None
+    word: str = ""
+    like: Ref | None = None
     count: int = 1
     color: str = ""
     size: Size = Size()
@@ -149,7 +150,14 @@ class Say(Struct, frozen=True):
     text: str
 
 
-Edit = Paint | Resize | Fade | Show | Shift | PutAt | Spin | Turn | Rename | Say
+class Become(Struct, frozen=True):
+    """Another shape, by its noun and the word for it."""
+
+    noun: Noun
+    word: str
+
+
+Edit = Paint | Resize | Fade | Show | Shift | PutAt | Spin | Turn | Rename | Say | Become
 
 
 class Change(Struct, frozen=True):

@@ -134,8 +134,11 @@ class Phrases:
         return self.cursor.mean(PROPORTIONS) if factor is None else (factor, factor, factor)
 
     def comparison(self) -> Size | None:
-        """A size by comparison: `bigger`, `much taller`, `twice as big`, `half the size`."""
-        return self.first(self._multiple, self._comparative)
+        """A size by comparison: `bigger`, `much taller`, `twice as big as before`, `half the size`."""
+        size = self.first(self._multiple, self._comparative)
+        for than in ("as", "than"):
+            self.cursor.word(than, "before") or self.cursor.word(than, "now") or self.cursor.word(than, "that")
+        return size
 
     def _multiple(self) -> Size | None:
         cursor = self.cursor

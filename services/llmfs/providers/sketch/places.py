@@ -90,7 +90,8 @@ class Places:
             return None
         cursor.word("the")
         words = [word for _ in range(2) if (word := cursor.one_of(SPOTS))]
-        cursor.one_of({"corner", "side", "edge"})
+        if cursor.one_of({"corner", "side", "edge"}) and not words:
+            words = ["top", "right"]
         if cursor.word("of"):
             self._of_picture()
         return Spot(_sum(words)) if words else None

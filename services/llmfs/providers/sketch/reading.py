@@ -143,7 +143,8 @@ class Reader:
         name = name if isinstance(name, str) else self._scene.new_name(kind)
         thing = self._scene.things.get(name)
         if thing is None or thing.kind != kind:
-            thing = Thing(name, kind, size=SIZES.get(kind, ()))
+            color = thing.color if thing else ""
+            thing = Thing(name, kind, color, size=SIZES.get(kind, ()))
             self._scene.add(thing)
         place = words.pop("at", None)
         for word, value in words.items():

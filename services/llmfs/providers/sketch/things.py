@@ -5,7 +5,7 @@ from functools import partial
 from msgspec.structs import replace
 
 from llmfs.providers.sketch.intents import Arrangement, At, Clock, Make, Size
-from llmfs.providers.sketch.phrases import Phrases
+from llmfs.providers.sketch.phrases import IT, Phrases
 from llmfs.providers.sketch.places import Places
 from llmfs.providers.sketch.words import ANYTHING, ARRANGEMENTS, EMPTY, NOUNS, OPACITY, Noun, Vector, singular
 
@@ -15,6 +15,23 @@ SPEED = 90.0
 SAYING = {"saying", "says", "say", "reading", "reads", "read"}
 STOPS = {"in", "on", "at", "with", "of", "that", "which", "and", "to", "above", "below", "under", "behind", "between"}
 """Words at which a text without quotes ends."""
+
+NO_ADJECTIVES = STOPS | {
+    "the",
+    "a",
+    "an",
+    "its",
+    "my",
+    "into",
+    "inside",
+    "as",
+    "from",
+    "than",
+    "is",
+    "are",
+    "it",
+    "them",
+}
 
 PASSED_OVER = 2
 """Adjectives in a row that may mean nothing to us before we give a phrase up."""
@@ -83,8 +100,8 @@ class Things:
         count = max(1, int(amount or 1))
         cursor.word("more")
         if amount and cursor.word("of") and cursor.one_of({"them", "these", "those", "it"}):
-            return Make(noun=None, word="", count=count)
-        make = self._adjectives(Make(noun=None, word="", count=count))
+            return Make(like=IT, count=count)
+        make = self._adjectives(Make(count=count))
         word, plural = singular(cursor.peek().word)
         if word == "clock" or (word == "time" and amount is None):
             cursor.next()
@@ -95,7 +112,7 @@ class Things:
         count = 3 if plural and amount is None else count
         noun = None if word in ANYTHING else NOUNS[word]
         make = replace(make, noun=noun, word="text" if word == "words" else word, count=count)
-        return self._texted(make, noun)
+        return self._texted(make, noun) if noun else replace(make, word="", like=IT)
 
     def _adjectives(self, make: Make) -> Make:
         """All that stands between a number and its noun."""
@@ -138,16 +155,16 @@ class Things:
         """Whether a word that we do not know is an adjective: a noun, or more adjectives and a noun, follow."""
         for ahead in range(PASSED_OVER + 2):
             token = self._cursor.peek(ahead)
-            if token.kind != "word" or token.word in STOPS:
+            if token.kind != "word" or token.word in NO_ADJECTIVES:
                 return False
             if singular(token.word)[0] in NOUNS:
                 return ahead > 0
         return False
 
-    def _texted(self, make: Make, noun: Noun | None) -> Make:
+    def _texted(self, make: Make, noun: Noun) -> Make:
         """A text says what follows it: in quotes, or the words up to one that goes on about it."""
         cursor = self._cursor
-        if noun is None or noun.kind != "text":
+        if noun.kind != "text":
             return make
         cursor.word("that")
         cursor.word("with", "the") or cursor.word("with")
@@ -191,7 +208,14 @@ class Things:
             return replace(make, arrangement=arrangement)
         if place := self._places.place():
             return replace(make, place=place)
-        return self._quality(make)
+        return self._phrases.attempt(partial(self._lettered, make)) or self._quality(make)
+
+    def _lettered(self, make: Make) -> Make | None:
+        """`in big white letters`."""
+        if not self._cursor.word("in"):
+            return None
+        make = self._adjectives(make)
+        return make if self._cursor.one_of({"letters", "type", "print", "font"}) else None
 
     def _quality(self, make: Make) -> Make | None:
         cursor, phrases = self._cursor, self._phrases
@@ -218,7 +242,7 @@ class Things:
         if cursor.one_of({"opacity"}):
             cursor.one_of({"of", "to"})
             number = cursor.number()
-            return None if number is None else min(1.0, number / 100 if number > 1 else number)
+            return None if number is None else self.part(number)
         number = 50.0 if cursor.one_of({"half"}) else cursor.number()
         cursor.one_of({"%", "percent"}) or (cursor.peek().word == "%" and cursor.next())
         word = cursor.one_of(OPACITY)
@@ -227,6 +251,11 @@ class Things:
         if number is None:
             return OPACITY[word]
         return min(1.0, number / 100 if OPACITY[word] == 1 else 1 - number / 100)
+
+    def part(self, number: float) -> float:
+        """`0.3`, `30 %` and `30` as an opacity."""
+        percent = self._cursor.one_of({"percent"}) or (self._cursor.peek().word == "%" and self._cursor.next())
+        return min(1.0, number / 100 if percent or number > 1 else number)
 
     def _ends(self) -> tuple[At, At] | None:
         """`from 100 100 to 500 300`."""

@@ -118,6 +118,9 @@ NUMBERS: dict[str, int] = {
     "fifty": 50, "hundred": 100, "dozen": 12, "couple": 2, "pair": 2, "few": 3, "some": 3, "several": 5,
 }  # fmt: skip
 
+SHADES_OF_NIGHT = {"dark": "black", "light": "white"}
+"""What a background is that is only said to be so."""
+
 ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "last": -1, "newest": -1}
 
 DIRECTIONS: dict[str, Vector] = {
@@ -167,12 +170,15 @@ PACES: dict[str, float] = {"slowly": 30, "slow": 30, "quickly": 270, "fast": 270
 
 STOP = {"stop", "halt", "freeze"}
 RENAME = {"rename", "call", "name"}
+COPY = {"copy", "duplicate", "clone", "repeat"}
 SCALE: dict[str, float] = {"enlarge": 1.5, "grow": 1.5, "shrink": 0.5, "double": 2, "triple": 3, "halve": 0.5}
 LIFT: dict[str, Vector] = {"lift": (0, 1, 0), "raise": (0, 1, 0), "lower": (0, -1, 0)}
 
-POLITE = {"please", "kindly", "now", "just", "also", "then", "ok", "okay", "hey", "so", "and", "can", "could", "would",
-          "you", "i", "i'd", "like", "let's", "lets", "to", "me", "us", "we", "there", "should", "be", "for", "well",
-          "thanks", "actually", "instead", "again"}  # fmt: skip
+POLITE = {
+    "please", "kindly", "now", "just", "also", "then", "ok", "okay", "hey", "so", "and", "can", "could", "would", "you",
+    "i", "i'd", "like", "let", "lets", "to", "me", "us", "we", "there", "should", "be", "for", "well", "with", "thanks",
+    "actually", "instead", "again",
+}  # fmt: skip
 """Words before or after a wish that change nothing in it."""
 
 EMPTY = {"nice", "pretty", "beautiful", "lovely", "simple", "new", "more", "single", "plain", "3d", "2d", "coloured",
