@@ -43,8 +43,8 @@ class Member:
         return f"unix!{self.socket}"
 
 
-def members(namespace: Path, *, headless: bool, device: str = "default") -> list[Member]:
-    """The whole fleet, the mux last: it finds the others there when it starts."""
+def members(namespace: Path, *, headless: bool, device: str = "") -> list[Member]:
+    """The whole fleet, the mux last: it finds the others there when it starts. `device` is where voice speaks."""
 
     def member(name: str, brings: str, socket: str, *options: str) -> Member:
         script = Path(sys.executable).parent / name  # the console scripts lie beside the Python that runs us
@@ -52,8 +52,8 @@ def members(namespace: Path, *, headless: bool, device: str = "default") -> list
 
     services = [
         member("llmfs", "agents", "llm"),
-        member("rio", "a display", "rio", *(["--headless"] if headless else [])),
-        member("voice", "speech", "voice", "--device", device),
+        member("rio", "a display, unseen", "rio", "--headless") if headless else member("rio", "a window", "rio"),
+        member("voice", "speech", "voice", *(["--device", device] if device else [])),
     ]
     mounts = [f"{service.socket.name}={service.address}" for service in services]
     return [*services, member("riomux", "all of them in one tree", "mux", *mounts)]
@@ -123,7 +123,10 @@ class _Keeper:
     async def _run(self, member: Member, log: Path, when_ready: Callable[[], None]) -> _End:
         """One life of a member, which being cancelled ends in order."""
         born, output = trio.current_time(), _Output(log, f"{member.name} ready ".encode())
-        process = await _spawn(member, log)
+        try:
+            process = await _spawn(member, log)
+        except OSError as error:
+            return _End(f"cannot be started: {error}", 0, is_early=True)
         try:
             assert process.stdout
             self._nursery.start_soon(output.follow, process.stdout)

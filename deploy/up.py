@@ -10,6 +10,7 @@ import fcntl
 import os
 import shlex
 import signal
+import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator, Sequence
 from pathlib import Path
@@ -23,6 +24,7 @@ from ninep.client import Client, open_client
 from ninep.dial import namespace
 
 PATIENCE = 120.0  # seconds for the first picture: a model far away may take its time
+PROBE = 20.0  # seconds for the window system to answer
 LINES = 16  # of the answer that are shown
 STOP = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -32,7 +34,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     try:
         directory = namespace()
-        fleet = members(directory, headless=not _has_display(), device=options.device)
+        fleet = members(directory, headless=not has_display(), device=options.device)
         if other := running(fleet):
             return _refuse(f"a fleet runs in {directory} already: {other.name} answers at {other.address}")
         state = _state()
@@ -49,7 +51,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make up", description="Start the fleet and let an agent draw.")
     parser.add_argument("--once", action="store_true", help="stop when the picture is there")
-    parser.add_argument("--device", default="default", help="where voice speaks: default, null or file:OUT.wav")
+    parser.add_argument("--device", default="", help="where voice speaks: default, null or file:OUT.wav")
     return parser.parse_args(argv)
 
 
@@ -57,24 +59,27 @@ async def _up(fleet: list[Member], state: Path, once: bool) -> int:
     """From the first process to the last."""
     outcome = 0
     with trio.open_signal_receiver(*STOP) as signals:
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(_stop_at, signals, nursery.cancel_scope)
+        async with trio.open_nursery() as listening:
+            life = trio.CancelScope()
+            listening.start_soon(_stop_at, signals, life)
             try:
-                async with open_fleet(fleet, state / "log", _tell):
-                    outcome = await _welcome(fleet, state, once)
-                    if not once:
-                        await trio.sleep_forever()
+                with life:
+                    async with open_fleet(fleet, state / "log", _tell):
+                        outcome = await _welcome(fleet, state, once)
+                        if not once:
+                            await trio.sleep_forever()
             except* FleetError as group:
                 outcome = _refuse(*_texts(group))
-            nursery.cancel_scope.cancel()
+            listening.cancel_scope.cancel()
     return outcome
 
 
-async def _stop_at(signals: AsyncIterator[int], scope: trio.CancelScope) -> None:
-    """The first signal stops the fleet; those that follow change nothing, for it takes a few seconds at most."""
+async def _stop_at(signals: AsyncIterator[int], life: trio.CancelScope) -> None:
+    """The first signal stops the fleet; those that follow are heard, and change nothing: it takes seconds at most."""
     async for _ in signals:
-        _show("\nStopping.")
-        scope.cancel()
+        if not life.cancel_called:
+            life.cancel()
+            _show("\nStopping.")
 
 
 async def _welcome(fleet: list[Member], state: Path, once: bool) -> int:
@@ -189,8 +194,15 @@ def _state() -> Path:
     return Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local/state") / "peribus"
 
 
-def _has_display() -> bool:
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+def has_display() -> bool:
+    """Whether a window can be opened: what DISPLAY names may be gone, or somebody else's."""
+    if not os.environ.get("DISPLAY"):  # on Wayland, Xwayland sets it
+        return False
+    probe = [sys.executable, "-c", "import pyglet; pyglet.display.get_display()"]
+    try:
+        return subprocess.run(probe, capture_output=True, timeout=PROBE, check=False).returncode == 0
+    except subprocess.TimeoutExpired:
+        return False
 
 
 if __name__ == "__main__":

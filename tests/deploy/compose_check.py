@@ -76,7 +76,7 @@ def test_the_sandbox_stands(fleet: None) -> None:
 def test_nobody_is_root_and_no_port_is_open(fleet: None) -> None:
     """Each container runs as an ordinary user on a read-only file system, without capabilities or ports."""
     for each in json.loads(subprocess.check_output(["docker", "inspect", *compose("ps", "-q").decode().split()])):
-        assert each["Config"]["User"] == "peribus"
+        assert each["Config"]["User"] == "10001"
         assert each["HostConfig"]["ReadonlyRootfs"] and each["HostConfig"]["CapDrop"] == ["ALL"]
         assert not each["HostConfig"]["PortBindings"]
 

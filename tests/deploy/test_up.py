@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 import trio
+from deploy.up import has_display
 from PIL import Image
 
 ROOT = Path(__file__).parents[2]
@@ -138,9 +139,12 @@ async def test_a_session(env: dict[str, str]) -> None:
 
         begun = time.monotonic()
         up.process.send_signal(signal.SIGINT)
+        await up.until("Stopping")
+        up.process.send_signal(signal.SIGINT)  # as an impatient person does
         with trio.fail_after(LIMIT):
             assert await up.process.wait() == 0
         assert time.monotonic() - begun < 5
+        assert "Traceback" not in up.text
     assert not left_over(env)
 
 
@@ -169,3 +173,11 @@ def test_a_fleet_that_cannot_start_says_why(env: dict[str, str]) -> None:
         r"make up: voice ended with exit status 2\n +voice: --listen or VOICE_LISTEN: .*nowhere!", done.stderr
     )
     assert not left_over(env)
+
+
+def test_a_display_that_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A window is opened only where one can be: what DISPLAY names may be gone."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    assert not has_display()
+    monkeypatch.setenv("DISPLAY", ":7777")
+    assert not has_display()
