@@ -40,8 +40,8 @@ def prompt(rounds: int) -> Table:
     """Through llmfs alone and through the mux; the keyless provider's own thinking is in it."""
     table = Table(
         "prompt → first byte",
-        about="From the write of `input` to the first byte of `output`, on two cores. The provider is `sketch`, whose own "
-        "work (reading the prompt) is included.",
+        about="From the write of `input` to the first byte of `output`, on two cores. The provider is `sketch`, whose "
+        "own work (reading the prompt) is included.",
     )
     with agents() as (direct, mux):
         for name, address, path in (("llmfs direct", direct, "/ada"), ("through riomux", mux, "/llm/ada")):
@@ -129,6 +129,7 @@ async def _pixels(make: str, change: str, rounds: int) -> list[float]:
     took = []
     async with headless() as (display, root):
         await root.write("/scene/parse", make)
+        await root.read("/screen")  # then the renderer is there
         display.screen.send(Watch(640, 340))  # type: ignore[arg-type]  # a measurement, which no user asks for
         await trio.sleep(1)
         for number in range(rounds):
