@@ -177,11 +177,8 @@ def _lock(folder: Path) -> IO[bytes]:
 
 
 def packed(picture: Snapshot) -> bytes:
-    """A picture as compressed bytes. Encoded in pieces, so that a thread lets the others have their turn."""
-    graph = Graph()
-    graph.restore(picture)
-    body = b"".join(frame(Deltas(list(some))) for some in slices(graph.whole(), 500))
-    return bytes(isal_zlib.compress(body, 1))
+    """A picture as compressed bytes; in pieces, so that a thread lets the others have their turn."""
+    return bytes(isal_zlib.compress(b"".join(frames(picture, 500)), 1))
 
 
 def unpacked(body: bytes) -> Snapshot:
@@ -196,10 +193,13 @@ def unpacked(body: bytes) -> Snapshot:
     return graph.snapshot()
 
 
-def slices(items: Iterator[T], size: int) -> Iterator[list[T]]:
-    """The items in lists of this size, the last one shorter."""
-    while some := list(islice(items, size)):
-        yield some
+def frames(picture: Snapshot, size: int, stamp: int = 0) -> Iterator[bytes]:
+    """A picture as frames for a link, with so many changes in each."""
+    graph = Graph()
+    graph.restore(picture)
+    changes = graph.whole()
+    while some := list(islice(changes, size)):
+        yield frame(Deltas(some), stamp)
 
 
 def _row(version: Version) -> tuple[object, ...]:

@@ -1,6 +1,6 @@
 """The files `context` and `CONTEXT`: one valid program that gives the scene, with what a model must know."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from itertools import islice
 
 import trio
@@ -35,7 +35,7 @@ class Context:
         """The live source, then the nodes, the view and the last error as comments."""
         await self._fold()
         program = "".join(f"{statement}\n" for statement in self._folding.live())
-        return program + "".join(f"# {line}\n" for line in self._comments())
+        return program + "".join([f"# {line}\n" async for line in self._comments()])
 
     def open(self) -> "Changes":
         """A reader that waits for the next change from now on."""
@@ -57,12 +57,18 @@ class Context:
                 await trio.lowlevel.checkpoint()
         self._folding, self._folded = folding, numbers[-1]
 
-    def _comments(self) -> list[str]:
+    async def _comments(self) -> AsyncIterator[str]:
         graph = self._graph
-        lines = [source.line(graph, id) for id in islice(list(graph.nodes), LISTED)]
+        for id in list(islice(graph.nodes, LISTED)):
+            await trio.lowlevel.checkpoint()
+            if id in graph.nodes:
+                yield source.line(graph, id)
         if len(graph.nodes) > LISTED:
-            lines.append(f"and {len(graph.nodes) - LISTED:,} more nodes; all are in nodes/")
-        return [*(lines or ["there are no nodes"]), *self._facts()]
+            yield f"and {len(graph.nodes) - LISTED:,} more nodes; all are in nodes/"
+        elif not graph.nodes:
+            yield "there are no nodes"
+        for fact in self._facts():
+            yield fact
 
 
 class Changes:

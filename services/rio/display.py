@@ -19,7 +19,7 @@ import trio
 
 from ninep import FileError
 from ninep.service import Events
-from rio import state
+from rio import questions, state
 from rio.archive import Archive
 from rio.children import adopt_orphans
 from rio.clock import Clock
@@ -35,7 +35,7 @@ from rio.versions import Version, Versions
 from rio.wire import Delta, Deltas, Done, Event, Message, Output, Ran, Tick, View, Want, frame
 from rio.workers import Workers
 
-AT_ONCE = 500  # changes that are applied without leaving others a turn: about 2 ms
+AT_ONCE = 100  # changes that are applied without leaving others a turn: about 2 ms
 
 T = TypeVar("T")
 
@@ -189,6 +189,14 @@ class Display:
     def sandbox(self) -> str:
         """A line for each wall around the worker."""
         return self.workers.report
+
+    def variables(self) -> Coroutine[Any, Any, str]:
+        """The variables of the scene's programs, as a JSON object."""
+        return self.workers.ask(questions.VARIABLES)
+
+    def tasks(self) -> Coroutine[Any, Any, str]:
+        """A line for each function that programs have called now and then."""
+        return self.workers.ask(questions.TASKS)
 
     def status(self) -> str:
         """The display in a few lines, for a reader of `ctl`."""

@@ -9,7 +9,7 @@ from typing import Unpack
 
 from ninep import FileError
 from ninep.node import Answer
-from rio.archive import Archive, slices
+from rio.archive import Archive, frames
 from rio.graph import Graph, Snapshot
 from rio.pieces import likeness, putting_back, said_of
 from rio.screen import Screen
@@ -124,9 +124,7 @@ class History:
 
     async def tell_worker(self) -> None:
         """Send the worker the graph as it is."""
-        await self._workers.replay(
-            frame(Deltas(some)) for some in slices(copy_of(self._graph.snapshot()).whole(), 1000)
-        )
+        await self._workers.replay(frames(self._graph.snapshot(), 1000))
 
     # one node
 

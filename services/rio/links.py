@@ -9,7 +9,7 @@ import signal
 import socket
 import struct
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import perf_counter
@@ -120,12 +120,12 @@ class Link:
         if self._queue:
             self._more.ring()
 
-    async def replay(self, frames: Iterable[bytes]) -> None:
-        """Send a long series, leaving turns to others; what is posted meanwhile follows it."""
+    async def replay(self, frames: Iterator[bytes]) -> None:
+        """Send a long series, each frame made in a thread; what is posted meanwhile follows it."""
         async with self._replaying:
-            held = deque[_Piece]()
+            held = self._held = deque[_Piece]()
             try:
-                for frame in frames:
+                while frame := await trio.to_thread.run_sync(next, frames, b""):
                     self._held = None
                     self.post(frame)
                     self._held = held

@@ -7,15 +7,15 @@ $ echo huge > nodes/cube/size   size: 'huge' is not a number from 0 up, or three
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 
 from ninep import FileError
 from ninep.node import Answer
-from ninep.tree import Dir, Each, Node, Text
+from ninep.tree import Each, Node, Text
 from rio import source
 from rio.graph import Graph
 from rio.history import History
-from rio.kinds import KINDS
+from rio.kinds import KINDS, Word
 from rio.values import Places, Prose, Refused
 from rio.wire import Delta, Put, Remove, Set
 
@@ -48,6 +48,12 @@ class _Numbers(Mapping[str, int]):
         return len(self._graph.ids)
 
 
+@cache
+def _words(noun: str) -> Mapping[str, Word | str]:
+    """The files of a node: its words, and `type`, which is the noun's own name."""
+    return {"type": noun, **KINDS[noun].words}
+
+
 class NodeFiles:
     """The directory `nodes` and the file `camera` of one scene."""
 
@@ -59,12 +65,13 @@ class NodeFiles:
         return Each(_Numbers(self._graph), self._directory, remove=self._remove)
 
     def _directory(self, id: int) -> Node:
-        noun = KINDS[self._graph.node(id).kind]
-        files: dict[str, Node] = {"type": Text(lambda: f"{noun.name}\n")}
-        for prop, word in noun.words.items():
-            is_long = isinstance(word.form, Prose | Places)
-            files[prop] = Text(partial(self._get, id, prop), partial(self._set, id, prop), at_once=not is_long)
-        return Dir(files)
+        return Each(_words(self._graph.node(id).kind), partial(self._file, id))
+
+    def _file(self, id: int, word: Word | str) -> Node:
+        if isinstance(word, str):
+            return Text(lambda: f"{word}\n")
+        is_long = isinstance(word.form, Prose | Places)
+        return Text(partial(self._get, id, word.name), partial(self._set, id, word.name), at_once=not is_long)
 
     def _get(self, id: int, prop: str) -> str:
         with in_words():

@@ -105,9 +105,9 @@ class Program:
 
     @property
     def label(self) -> str:
-        """Its first line that says something, and the error that stopped it."""
+        """Its first line that ran and says something, and the error that stopped it."""
         stopped = f" (stopped: {self.error})" if self.error else ""
-        return _first_line(self._head) + stopped
+        return _first_line(self.statements[0] if self.statements else self._head) + stopped
 
     def _tell_error(self) -> None:
         if self.error is not None:

@@ -12,13 +12,11 @@ from typing import Any
 import trio
 
 from ninep import FileError
-from rio.archive import slices
+from rio.archive import frames
 from rio.bell import Bell
 from rio.graph import Graph
 from rio.links import Link, start
 from rio.wire import (
-    Delta,
-    Deltas,
     Event,
     Failed,
     FromRenderer,
@@ -202,13 +200,8 @@ class Screen:
     async def _replay(self, link: Link) -> None:
         if self.view:
             self._post(View(self.view))
-        graph = Graph()
-        graph.restore(self._graph.snapshot())
-        await link.replay(map(self._stamped, slices(graph.whole(), WHOLE)))
-
-    def _stamped(self, some: list[Delta]) -> bytes:
         self._stamp += 1
-        return frame(Deltas(some), self._stamp)
+        await link.replay(frames(self._graph.snapshot(), WHOLE, self._stamp))
 
     async def _prepare_spare(self) -> None:
         await trio.sleep(SPARE_AFTER)

@@ -20,9 +20,8 @@ from rio.programs import Program, Programs
 from rio.turns import Turns
 from rio.versions import Versions
 from rio.wire import Done, Output, Ran, Run
-from rio.workers import FORKING, Workers
+from rio.workers import FORKING, PATIENCE, Workers
 
-PATIENCE = 0.25  # seconds which an interrupted program has to end by itself
 YOUNG = 3.0  # seconds; a worker that dies within them was made from a copy that cannot live
 FEW = 3  # workers that die young one after another; then none is started until a program asks for one
 

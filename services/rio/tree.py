@@ -11,7 +11,6 @@ from rio.nodes import NodeFiles
 
 def display_tree(display: Display, metrics: Metrics) -> Dir:
     """The root of the service."""
-    screen, version = Text(display.screen.picture), VersionFile(display)
     return root(
         manual=manual("rio"),
         ctl=ctl_file(display),
@@ -19,15 +18,15 @@ def display_tree(display: Display, metrics: Metrics) -> Dir:
         metrics=metrics,
         health=display.health,
         nodes={
-            "screen": screen,
-            "version": version,
+            "screen": Text(display.screen.picture),
+            "version": VersionFile(display),
             "sandbox": Text(display.sandbox),
-            "scene": scene_tree(display, screen, version),
+            "scene": scene_tree(display),
         },
     )
 
 
-def scene_tree(display: Display, screen: Text, version: Ctl) -> Dir:
+def scene_tree(display: Display) -> Dir:
     """The scene: its programs, what they print, its nodes, its versions."""
     stage, context = display.stage, display.context
     nodes = NodeFiles(display.graph, display.history)
@@ -40,11 +39,13 @@ def scene_tree(display: Display, screen: Text, version: Ctl) -> Dir:
         STDERR=Stream(stage.err.open),
         context=Text(context.text),
         CONTEXT=Stream(context.open),
+        vars=Text(display.variables),
+        tasks=Text(display.tasks),
         nodes=nodes.tree(),
         camera=nodes.camera(),
         state=Text(display.state, display.take_state),
-        screen=screen,
-        version=version,
+        screen=Text(display.screen.picture),
+        version=VersionFile(display),
     )
 
 

@@ -8,21 +8,26 @@ All that changes which worker is the current one is called in a turn of its own 
 """
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from random import SystemRandom
 from typing import Any
 
 import structlog
 import trio
 
+from rio.bell import Bell
 from rio.children import Family, wakeups
 from rio.links import Link, start
-from rio.wire import Deltas, Event, Fork, FromWorker, Message, Output, Tick, Want, frame
+from rio.wire import Deltas, Done, Event, Fork, FromWorker, Message, Output, Run, Tick, Want, frame
 
 KEPT = 32  # checkpoints beside the fresh one
 STARTING = 20.0  # seconds for an interpreter, numpy and the self-test of the sandbox, on a busy machine
 FORKING = 2.0  # seconds; a worker that does not fork within them is not at rest
+PATIENCE = 0.25  # seconds which a worker has to come to rest when it is asked something
+ANSWERING = 2.0  # seconds for the answer
 AT_REST = 0.05  # seconds after which a worker that forked has certainly gone back to sleep
+
+_QUESTION = 1 << 40  # the number of a program that is none of the scene's
 
 log = structlog.get_logger()
 _random = SystemRandom()
@@ -40,6 +45,8 @@ class Workers:
         self._origin: int | None = None  # the checkpoint that the current one is a copy of
         self._wants: dict[Link, bool] = {}  # what copies said of frames before they were the current one
         self.trouble = "no worker yet"
+        self._answers: dict[Link, list[Output | Done]] = {}
+        self._heard = Bell()
         self._walls: list[Output] = []  # what the newest worker that was started says of its sandbox
         self._fresh: Link | None = None
         self._checkpoints: dict[int, Link] = {}
@@ -71,7 +78,7 @@ class Workers:
             self._is_stirred |= isinstance(message, Tick | Event)
             self.current.post(frame(message))
 
-    async def replay(self, frames: Iterable[bytes]) -> None:
+    async def replay(self, frames: Iterator[bytes]) -> None:
         """Say many things to the current worker, leaving turns to others."""
         if self.current:
             await self.current.replay(frames)
@@ -81,10 +88,33 @@ class Workers:
             self._wants[link] = message.frames
         elif isinstance(message, Output) and not link.greeted.is_set():
             self._walls.append(message)
+        if link in self._answers and isinstance(message, Output | Done):
+            self._answers[link].append(message)
+            self._heard.ring()
         if link is not self._current:
             return None
         self._is_stirred |= not isinstance(message, Deltas) or bool(message.items)
         return self._hear_current(link, message, whole)
+
+    async def ask(self, question: str) -> str:
+        """What a program prints that runs in a copy of the worker, which is thrown away; "" if there is no worker.
+
+        While the worker is busy, its newest checkpoint is copied instead: then the answer is as of that version.
+        """
+        newest = next(reversed(self._checkpoints.values()), None)
+        for original in (self.current, newest):
+            if original and original.alive and (copy := await self._fork(original, PATIENCE)):
+                return await self._answer(copy, question)
+        return ""
+
+    async def _answer(self, copy: Link, question: str) -> str:
+        said = self._answers[copy] = []
+        copy.post(frame(Run(_QUESTION, question, True)))
+        with trio.move_on_after(ANSWERING):
+            while not any(isinstance(message, Done) for message in said) and copy.alive:
+                await self._heard.wait()
+        copy.end("it has answered")
+        return "".join(message.text for message in said if isinstance(message, Output) and not message.error)
 
     # making one the current one
 
@@ -236,6 +266,8 @@ class Workers:
         await link.ended.wait()
         self._links.discard(link)
         self._wants.pop(link, None)
+        self._answers.pop(link, None)
+        self._heard.ring()
         family = link.family
         if family and not any(other.family is family for other in self._links):
             await family.end()

@@ -1,0 +1,263 @@
+"""Nodes and the camera as files, and the whole scene as one; no child runs."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+import trio
+
+from ninep import FileError
+from ninep.client import Client, open_client
+from ninep.dial import Address, listen
+from ninep.server import serve
+from ninep.tree import Dir
+from rio import state
+from rio.archive import Archive
+from rio.graph import Graph, scene_of
+from rio.history import History, copy_of
+from rio.kinds import KINDS
+from rio.nodes import NodeFiles
+from rio.pieces import likeness, putting_back
+from rio.screen import Screen
+from rio.values import Refused
+from rio.versions import Version, Versions
+from rio.wire import Delta, Put, Set
+from rio.workers import Workers
+
+
+class Scene:
+    """A graph with its versions and files, and nobody who draws it."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.graph = graph
+        self.versions = Versions([Version(0, None, 0.0, "rio", "empty")], 0)
+        self.versions.hold(self.versions.current, graph.snapshot())
+        screen = Screen(graph, [], spare=False, heard=ignore, restarted=ignore, failed=ignore)
+        workers = Workers([], lambda *message: None, ignore)
+        self.archive = Archive(None)
+        self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
+        files = NodeFiles(graph, self.history)
+        self.tree = Dir(nodes=files.tree(), camera=files.camera())
+
+    @property
+    def said(self) -> list[str]:
+        """The newest version as a program."""
+        return list(self.versions.current.statements)
+
+
+def ignore(fact: object) -> None:
+    """Nobody listens."""
+
+
+@asynccontextmanager
+async def a_client(scene: Scene, folder: Path) -> AsyncIterator[Client]:
+    """A client of a server of these files."""
+    address = f"unix!{folder / 'socket'}"
+    with listen(Address.parse(address)) as listener, trio.fail_after(30):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(scene.archive.run)
+            try:
+                await nursery.start(serve, scene.tree, [listener])
+                async with open_client(address) as root:
+                    yield root
+            finally:
+                scene.archive.finish()
+                nursery.cancel_scope.cancel()
+
+
+@pytest.fixture
+def scene() -> Scene:
+    """A red cube on a table, and a text."""
+    return Scene(
+        scene_of(
+            [
+                Put(2, "group", "table", {}),
+                Put(4, "box", "cube", {"color": "red", "at": (0, 1, 0), "parent": 2}),
+                Put(6, "text", "label", {"text": "two\nlines"}),
+            ]
+        )
+    )
+
+
+async def test_every_node_is_a_directory_with_a_file_for_each_word(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        assert [entry.name for entry in await root.ls("nodes")] == ["table", "cube", "label"]
+        names = {entry.name for entry in await root.ls("nodes/cube")}
+        assert names == {"type", *KINDS["box"].words}
+
+
+async def test_values_are_read_as_a_person_writes_them(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        words = ("type", "at", "color", "size", "parent", "visible")
+        told = {word: await root.read(f"nodes/cube/{word}") for word in words}
+        assert told == {
+            "type": b"box\n",
+            "at": b"0 1 0\n",
+            "color": b"red\n",
+            "size": b"1\n",
+            "parent": b"table\n",
+            "visible": b"on\n",
+        }
+        assert await root.read("nodes/label/text") == b"two\nlines\n"
+
+
+async def test_a_write_is_one_more_version_and_one_more_statement(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        await root.write("nodes/cube/color", "blue\n")
+        assert await root.read("nodes/cube/color") == b"blue\n"
+        assert scene.versions.current.label == "cube color blue"
+        assert scene.said == ["find('cube').color = 'blue'"]
+        await root.write("nodes/cube/size", "1 2 3")
+        assert scene.said == ["find('cube').size = (1.0, 2.0, 3.0)"]
+        await root.write("nodes/cube/parent", "\n")
+        assert scene.said == ["find('cube').parent = None"]
+        await root.write("nodes/label/text", "one\n\nthree\n")
+        assert scene.said == ["find('label').text = 'one\\n\\nthree'"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "refusal"),
+    [
+        ("cube/color", "blu", "no colour 'blu'; did you mean blue"),
+        ("cube/size", "huge", "'huge' is not a number from 0 up, or three: width height depth"),
+        ("cube/size", "-1", "out of range"),
+        ("cube/parent", "tabel", "there is no node tabel; did you mean table"),
+        ("cube/parent", "cube", "a node cannot be inside itself"),
+        ("label/font", "fancy", "'fancy' is not one of regular, bold, italic, mono"),
+    ],
+)
+async def test_what_is_no_value_is_refused_in_words(
+    scene: Scene, tmp_path: Path, file: str, text: str, refusal: str
+) -> None:
+    async with a_client(scene, tmp_path) as root:
+        with pytest.raises(FileError, match=refusal):
+            await root.write(f"nodes/{file}", text)
+        assert len(scene.versions) == 1
+
+
+async def test_removing_a_directory_removes_the_node_and_what_is_in_it(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        await root.remove("nodes/table")
+        assert [entry.name for entry in await root.ls("nodes")] == ["label"]
+        assert scene.said == ["find('table').remove()"]
+        with pytest.raises(FileError, match="file does not exist"):
+            await root.read("nodes/cube/color")
+
+
+async def test_an_open_file_of_a_node_that_went_says_so(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root, root.open("nodes/cube/color", "w") as file:
+        await root.remove("nodes/cube")
+        with pytest.raises(FileError, match="there is no node"):
+            await file.write(b"red")
+
+
+async def test_the_camera_is_a_file(scene: Scene, tmp_path: Path) -> None:
+    """`auto` until somebody places it; then its place, line by line."""
+    async with a_client(scene, tmp_path) as root:
+        assert await root.read("camera") == b"auto\n"
+        await root.write("camera", "at 1 2 3\nfov 40")
+        assert await root.read("camera") == b"at 1 2 3\ntarget 0 0 0\nfov 40\n"
+        assert scene.said == ["camera(name='camera', at=(1.0, 2.0, 3.0), fov=40.0)"]
+        await root.write("camera", "target 0 1 0")
+        assert await root.read("camera") == b"at 1 2 3\ntarget 0 1 0\nfov 40\n"
+        refusals = {"up": "usage: at X Y Z", "zoom 3": "camera has no word zoom", "at 1": "three numbers"}
+        for text, refusal in refusals.items():
+            with pytest.raises(FileError, match=refusal):
+                await root.write("camera", text)
+        await root.write("camera", "auto")
+        assert await root.read("camera") == b"auto\n"
+
+
+# the whole scene as one file
+
+
+async def test_state_says_what_differs_from_the_defaults(scene: Scene) -> None:
+    program = Version(1, 0, 5.0, "parse", "box", statements=("box()\n", "x = 1"))
+    told = json.loads(await state.written(scene.graph, (640, 480), {"distance": 3}, [program]))
+    assert told["nodes"] == [
+        {"name": "table", "type": "group"},
+        {"name": "cube", "type": "box", "at": [0, 1, 0], "color": "red", "parent": "table"},
+        {"name": "label", "type": "text", "text": "two\nlines"},
+    ]
+    assert told["size"] == [640, 480]
+    assert told["view"] == {"distance": 3}
+    assert told["programs"] == [{"time": 5.0, "author": "parse", "label": "box", "source": "box()\nx = 1\n"}]
+
+
+async def test_state_that_is_read_again_is_the_same_scene(scene: Scene) -> None:
+    for delta in (
+        Put(8, "camera", "camera", {"at": (1, 2, 3)}),
+        Put(10, "light", "lamp", {"brightness": 2}),
+        Put(12, "background", "background", {"color": (0.1, 0.2, 0.3)}),
+        Put(14, "points", "cloud", {"points": [(1, 2, 3), (4, 5, 6)], "tags": "a b"}),
+        Set(4, "visible", False),
+    ):
+        scene.graph.apply(delta)
+    again, programs, view = state.read(await state.written(scene.graph, (640, 480), {}, []))
+    told = json.loads(await state.written(scene.graph, (1, 1), {}, []))
+    assert json.loads(await state.written(again, (1, 1), {}, [])) == told
+    assert (programs, view) == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("nonsense", "state is JSON"),
+        ("[]", "state is a JSON object of format 1"),
+        ('{"format": 2}', "of format 1"),
+        ('{"nodes": [{"name": "a", "type": "bax"}]}', "state: no noun bax; did you mean box"),
+        ('{"nodes": [{"name": "a"}]}', "every node needs a name and a type"),
+        ('{"nodes": [{"name": "a", "type": "box", "size": "huge"}]}', "state: size of box"),
+        ('{"nodes": [{"name": "a", "type": "box", "parent": "b"}]}', "there is no node b"),
+    ],
+)
+def test_state_that_is_none_is_refused_in_words(text: str, refusal: str) -> None:
+    with pytest.raises(FileError, match=refusal):
+        state.read(text)
+
+
+def test_a_graph_is_made_equal_and_keeps_the_numbers_of_its_nodes() -> None:
+    """So the handles of programs stay good."""
+    graph = scene_of([Put(2, "box", "a", {"color": "red"}), Put(4, "box", "b", {}), Put(6, "box", "gone", {})])
+    wanted = scene_of(
+        [Put(3, "box", "b", {"size": 2}), Put(5, "text", "a", {}), Put(7, "box", "new", {}), Set(7, "parent", 3)]
+    )
+    for delta in state.making_equal(graph, wanted):
+        graph.apply(delta)
+    assert graph == wanted
+    assert graph.ids["b"] == 4
+    assert graph.show(graph.ids["new"], "parent") == "b"
+
+
+# one node
+
+
+def test_one_node_is_put_back_alone(scene: Scene) -> None:
+    """Whether it was changed, removed, made another noun, or was not there."""
+    before = scene.graph.snapshot()
+    changes: tuple[list[Delta], ...] = (
+        [Set(4, "color", (0, 0, 1, 1)), Set(4, "visible", False), Set(4, "parent", 0)],
+        [Put(20, "sphere", "cube", {})],
+    )
+    for deltas in changes:
+        graph = copy_of(before)
+        for delta in deltas:
+            graph.apply(delta)
+        for delta in putting_back(graph, before, "cube"):
+            graph.apply(delta)
+        assert likeness(graph.snapshot(), "cube") == likeness(before, "cube")
+    graph = copy_of(before)
+    graph.apply(Put(30, "box", "late", {}))
+    for delta in putting_back(graph, before, "late"):
+        graph.apply(delta)
+    assert graph == copy_of(before)
+
+
+def test_a_word_that_had_no_value_cannot_be_put_back_alone() -> None:
+    graph = scene_of([Put(2, "line", "l", {"to": (1, 1)})])
+    before = graph.snapshot()
+    graph.apply(Set(2, "points", [(0, 0), (1, 1)]))
+    with pytest.raises(Refused, match="cannot be taken back alone"):
+        putting_back(graph, before, "l")
