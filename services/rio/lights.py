@@ -1,6 +1,7 @@
 """The lamps of a world: the studio's key light, or what light nodes put in its place and beside it."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,11 @@ class Lights:
     glows: Vector
     count: int  # of lamps
     fill: float  # how much light comes from everywhere
+
+    @property
+    def uniforms(self) -> dict[str, Any]:
+        """As the shaders name them."""
+        return {name: getattr(self, name) for name in ("toward", "key", "lamps", "glows", "count", "fill")}
 
 
 def lights(graph: Graph) -> Lights:

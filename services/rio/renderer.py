@@ -38,7 +38,7 @@ from .wire import (
 )
 
 FRAME = 1 / 60
-REST = 0.08  # seconds without a change after which a draft is refined
+REST = 0.1  # seconds for which nothing may have changed since a draft was shown before it is refined
 BLINK = 1 / 60  # seconds between looks at a window that has nothing to wait on
 LARGEST = 8192  # pixels of a picture's side
 MOST_FAILURES = 100
@@ -64,7 +64,7 @@ class Renderer:
         self._watched: tuple[int, int] | None = None
         self._shots: list[Shot] = []
         self._failures: set[str] = set()
-        self._began = self._changed = 0.0
+        self._began = self._rested = 0.0
         self._dirty = True
 
     def serve(self) -> None:
@@ -82,7 +82,7 @@ class Renderer:
                 self._shoot()
             elif (self._dirty or self._canvas.is_gliding) and now >= self._began + FRAME:
                 self._paint()
-            elif self._canvas.is_draft and not self._dirty and now >= self._changed + REST:
+            elif self._canvas.is_draft and not self._dirty and now >= self._rested + REST:
                 self._paint(fine=True)
 
     def _rehearse(self) -> None:
@@ -101,7 +101,7 @@ class Renderer:
         if self._dirty or self._canvas.is_gliding:
             waits.append(self._began + FRAME - now)
         elif self._canvas.is_draft:
-            waits.append(self._changed + REST - now)
+            waits.append(self._rested + REST - now)
         if self._surface.is_shown and self._surface.fileno() is None:
             waits.append(BLINK)
         return max(0.0, min(waits)) if waits else None
@@ -124,7 +124,7 @@ class Renderer:
         match message:
             case Deltas(items):
                 self._apply(items)
-                self._touch()
+                self._dirty = True
             case Shot():
                 self._shots.append(message)
             case Watch(x, y):
@@ -135,7 +135,7 @@ class Renderer:
             case View(state):
                 with self._noted():
                     self._canvas.world.camera.resume(state)
-                self._touch()
+                self._dirty = True
 
     def _apply(self, items: list[Delta]) -> None:
         for delta in items:
@@ -150,15 +150,11 @@ class Renderer:
         except Refused as refusal:
             self._fail(f"a change was refused: {refusal}")
 
-    def _touch(self) -> None:
-        self._dirty = True
-        self._changed = time.monotonic()
-
     def _input(self, happened: Input) -> None:
         if happened.what == "resize":
             size = int(min(max(happened.x, 1), LARGEST)), int(min(max(happened.y, 1), LARGEST))
             self._canvas.resize(size, self._surface.ratio)
-            self._touch()
+            self._dirty = True
         for event in self._pointer.events(happened):
             self._send(event)
         if happened.what in ("resize", "close"):
@@ -176,7 +172,8 @@ class Renderer:
             canvas.target.copy_to(None)
             self._surface.show()
         pixel = canvas.pixel(*self._watched) if self._watched else 0
-        cost = 1e3 * (time.monotonic() - self._began)
+        self._rested = time.monotonic()
+        cost = 1e3 * (self._rested - self._began)
         self._send(Shown(self._stamp, time.monotonic_ns(), pixel, cost, canvas.is_draft))
         if camera.goal != goal:
             self._send(View(camera.state()))

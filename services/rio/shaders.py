@@ -209,7 +209,6 @@ void main() {
 }"""
 )
 
-FINE = "#define FINE\n"
 SOLID = (_SOLID_VERTEX, _SOLID_FRAGMENT)
 
 # Flat things, one instance for each rectangle (0), ellipse (1), stretch of a line (2) or of a border (3), letter (4).
@@ -328,3 +327,8 @@ void main() {
 in vec4 paint; out vec4 pixel;
 void main() { pixel = paint; }""",
 )
+
+
+def fine(sources: tuple[str, str]) -> tuple[str, str]:
+    """As they are drawn at rest."""
+    return sources[0], "#define FINE\n" + sources[1]

@@ -5,6 +5,7 @@ from below, gathered over a disc.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,7 @@ SUN_SIDE, BELOW_SIDE, CONTACT_SIDE = 1024, 256, 96
 BREADTH = 0.10  # how broad the key light is, by its distance
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # two are the same only if they are one: the maps have one content
 class Cast:
     """What the shaders need to look the shadows up."""
 
@@ -27,6 +28,11 @@ class Cast:
     touch: tuple[float, float, float]  # the contact map: its middle's x and z, and its breadth to be multiplied with
     low: tuple[float, float]  # where on the floor shadows may fall: lowest x and z, and highest
     high: tuple[float, float]
+
+    @property
+    def uniforms(self) -> dict[str, Any]:
+        """As the shaders name them."""
+        return {"sunlight": self.sunlight, "sharp": self.sharp, "touch": self.touch}
 
 
 class Shadows:

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from . import shaders
-from .backdrop import Backdrop, floor, part
+from .backdrop import Backdrop, Uniforms, floor_under
 from .camera import HOLDS, Box, Camera, Eye, Frame, Vector
-from .gpu import STRIP, Arrays, Program, Size, Target, blend, clear, cull, depth, driver, finish, most_samples, multiply
+from .gpu import Program, Size, Target, blend, clear, cull, depth, driver, finish, most_samples
 from .graph import Graph, Node
 from .kinds import kind
 from .lights import lights
@@ -25,7 +25,6 @@ from .threads import Threads
 SLOW = 0.012  # seconds: a fine picture that takes longer is drawn as a draft first
 BUDGETS = (2_000_000, 50_000)  # vertices before meshes become plainer, on a graphics card and without one
 SAMPLES = 8  # of a fine picture, if the driver has as many
-Uniforms = dict[str, Any]
 _SOFTWARE = ("llvmpipe", "softpipe", "swr")
 
 
@@ -38,19 +37,19 @@ class World:
         self.is_draft = False
         self._slow = any(name in driver().lower() for name in _SOFTWARE)
         self._solids = Solids(BUDGETS[self._slow])
-        self._threads, self._shadows, self._full = Threads(), Shadows(), Arrays()
-        self._shades = {fine: _variant(shaders.SHADE, fine) for fine in (False, True)}
-        self._paints = {fine: _variant(shaders.SOLID, fine) for fine in (False, True)}
+        self._threads, self._shadows = Threads(), Shadows()
+        self._backdrop = Backdrop()
+        self._paints = {False: Program(*shaders.SOLID), True: Program(*shaders.fine(shaders.SOLID))}
         self._cast: Cast | None = None  # the shadows, as long as nothing moves
-        self._targets: list[Target | Backdrop] = []
+        self._targets: list[Target] = []
 
     def resize(self, size: Size, ratio: float) -> None:
         """Pictures of another size from now on, in real pixels; `ratio` of them make a logical one."""
         for target in self._targets:
             target.delete()
-        self._backdrop, self._kept, self._rough = Backdrop(size), Target(size), Target(size, depth=True)
-        self._fine = Target(size, min(SAMPLES, most_samples()), depth=True)
-        self._targets = [self._backdrop, self._kept, self._rough, self._fine]
+        self._backdrop.resize(size)
+        fine = Target(size, min(SAMPLES, most_samples()), depth=True)
+        self._kept, self._rough, self._fine = self._targets = [Target(size), Target(size, depth=True), fine]
         self._size, self._ratio, self._aspect = size, ratio, size[0] / size[1]
 
     def forget(self, id: int) -> None:
@@ -83,8 +82,7 @@ class World:
             self._paint(graph, places, self.box, self.camera.frame, target, fine=fine)
             target.copy_to(self._kept)
         else:
-            self._backdrop.draw(_scenery(graph)[0], None)
-            self._backdrop.copy_to(self._kept)
+            self._backdrop.draw(_scenery(graph)[0]).copy_to(self._kept)
         finish()
         if fine and self.box:
             self._slow = time.monotonic() - began > SLOW
@@ -105,25 +103,20 @@ class World:
         """Shadows first, then what is behind, the solids, what one sees through, and the threads among them."""
         eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph)
         camera = self._lens(eye, frame)
-        below = floor(frame, camera, lamps)
-        self._backdrop.draw(color, below if has_floor else None)
         self._solids.upload(graph, places, eye.at)
         if self._cast is None or self._solids.has_clear:
             self._cast = self._shadows.cast(self._solids, box, frame.ground, lamps)
-        cast = self._cast
-        shade = {"sunlight": cast.sunlight, "sharp": cast.sharp, "touch": cast.touch, **self._shadows.bind()}
-        self._backdrop.copy_to(target)
+        cast, maps = self._cast, self._shadows.bind()
+        depth(False)
+        if has_floor:
+            below = floor_under(frame, camera, lamps)
+            self._backdrop.draw_floor(color, below, cast, maps, fine=fine).copy_to(target)
+        else:
+            self._backdrop.draw(color).copy_to(target)
         target.begin()
         clear()
-        if has_floor:
-            depth(False)
-            multiply()
-            self._shades[fine].use(part=part(below, cast.low, cast.high), **below, **shade)
-            self._full.draw(STRIP, 4)
-        lit: Uniforms = {"toward": lamps.toward, "key": lamps.key, "fill": lamps.fill}
-        lit |= {"lamps": lamps.lamps, "glows": lamps.glows, "count": lamps.count}
-        placed = {"camera": camera, "eye": eye.at, "ground": (frame.ground, box.radius)}
-        self._paint_solids(self._paints[fine], {**shade, **lit, **placed})
+        placed: Uniforms = {"camera": camera, "eye": eye.at, "ground": (frame.ground, box.radius)}
+        self._paint_solids(self._paints[fine], {**placed, **lamps.uniforms, **cast.uniforms, **maps})
         self._threads.draw(graph, places, camera, self._size, self._ratio)
         depth(False)
 
@@ -159,11 +152,6 @@ def _scenery(graph: Graph) -> tuple[Any, bool]:
     if node is None:
         return np.array(kind("background").rows["color"][:3], np.float32), True
     return graph.columns["color"][node.id, :3].copy(), bool(node.get("floor"))
-
-
-def _variant(sources: tuple[str, str], fine: bool) -> Program:
-    vertex, fragment = sources
-    return Program(vertex, (shaders.FINE if fine else "") + fragment)
 
 
 def _only(graph: Graph, noun: str) -> Node | None:
