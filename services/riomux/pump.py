@@ -26,8 +26,9 @@ from riomux.splice import ROOM, Splice
 
 log = structlog.get_logger("riomux")
 
-SMALL = 4096
-ROUNDS = 64  # looks at the epoll before other tasks get their turn
+ROUNDS = 64  # looks at the epoll before other tasks get their turn,
+EVENTS = 256  # and sockets dealt with in them
+SMALL = 4096  # bytes for a backend that are worth keeping till more is heard for it: a send costs as much as 40 KiB
 FULL = 1024 * 1024  # bytes that wait for a backend, above which those who send it more have to wait
 PATIENCE = 30.0  # seconds
 LOOK = 5.0  # seconds between two looks for those who have used it up
@@ -59,7 +60,7 @@ class Pump:
         self.wish: Callable[[Backend], None] = lambda backend: None  # told of each backend that wants a link
         self.received = 0  # bytes, from clients and backends
         self._epoll = select.epoll()
-        self._left = 0
+        self._left = 0  # events of the last look that are still to be dealt with
         self._wires: dict[int, Wire] = {}
 
     @property
@@ -122,25 +123,31 @@ class Pump:
 
     async def run(self) -> NoReturn:
         """Move bytes until cancelled."""
-        poll, number, wires = self._epoll.poll, self._epoll.fileno(), self._wires
+        poll, number = self._epoll.poll, self._epoll.fileno()
         while True:
             await trio.lowlevel.wait_readable(number)
+            done = 0
             for _ in range(ROUNDS):
                 events = poll(0)
                 if not events:
                     break
-                self._left = len(events)
-                for number_ready, event in events:
-                    self._left -= 1
-                    wire = wires.get(number_ready)
-                    if wire is None:
-                        continue  # hung up on since the look
-                    if event & OUT:
-                        self._drain(wire)
-                    if event & ~OUT:
-                        self._receive(wire)
-                if self.splice.said:
-                    self.flush()
+                self._deal_with(events)
+                done += len(events)
+                if done > EVENTS:
+                    break
+
+    def _deal_with(self, events: list[tuple[int, int]]) -> None:
+        """What one look at the epoll has found. Sockets may be closed on the way, none is opened."""
+        self._left = len(events)
+        for number, event in events:
+            self._left -= 1
+            wire = self._wires.get(number)
+            if wire and event & OUT:
+                self._drain(wire)
+            if wire and event & ~OUT and wire.peer.edge is wire:
+                self._receive(wire)
+        if self.splice.said:
+            self.flush()
 
     def _receive(self, wire: Wire) -> None:
         """One recv, and all that follows from it."""
@@ -174,7 +181,7 @@ class Pump:
         try:
             used = splice.heard(wire.peer, size)
         except ProtocolError as error:
-            log.warning("protocol.broken", peer=str(wire.peer), error=str(error))
+            log.warning("protocol.broken", peer=_name(wire.peer), error=str(error))
             self._end(wire, f"does not speak 9P: {error}")
             return
         if used == size:
@@ -182,27 +189,23 @@ class Pump:
         else:
             wire.rest = splice.buffer[used:size]
             wire.needs = int.from_bytes(wire.rest[:4], "little") if size - used >= 4 else 4
-        if self._left:
-            self._gather()
-        else:
-            for peer in splice.said:
-                self._send(peer, wire)
-            splice.said.clear()
+        self._speak(wire)
         if splice.wishes:
             self.flush()
 
-    def _gather(self) -> None:
-        """More is to be heard: keep small words in bytes of their own till then, so that many leave as one."""
-        said = self.splice.said
-        kept = []
+    def _speak(self, speaker: Wire) -> None:
+        """Send what `speaker` has caused.
+
+        While more is to be heard, few bytes for a backend are kept (the buffer is used again, so in bytes of their
+        own): what many clients say in one look leaves in one send, and comes back in one recv.
+        """
+        said, kept = self.splice.said, []
         for peer in said:
-            if isinstance(peer, Link):
-                data = b"".join(peer.out)
-                if len(data) < SMALL:
-                    peer.out = [data]
-                    kept.append(peer)
-                    continue
-            self._send(peer)
+            if self._left and isinstance(peer, Link) and sum(map(len, peer.out)) < SMALL:
+                peer.out = [b"".join(peer.out)]
+                kept.append(peer)
+            else:
+                self._send(peer, speaker)
         said[:] = kept
 
     def _send(self, peer: Peer, speaker: Wire | None = None) -> None:
@@ -225,7 +228,7 @@ class Pump:
                 return
             wire.unsent = bytearray(data[sent:])
             self._listen(wire)
-        if speaker and len(wire.unsent) > FULL and isinstance(peer, Link):
+        if speaker and len(wire.unsent) > FULL and isinstance(peer, Link) and isinstance(speaker.peer, Client):
             self._hold(speaker, wire)
 
     def _drain(self, wire: Wire) -> None:
@@ -310,7 +313,7 @@ class Pump:
             seen = {wire: self._progress(wire, seen.get(wire), now) for wire in self._wires.values() if _owes(wire)}
             for wire, (since, _, _) in seen.items():
                 if now - since >= PATIENCE and self._wires.get(wire.sock.fileno()) is wire:
-                    log.warning("peer.stuck", unsent=len(wire.unsent or b""), rest=len(wire.rest or b""))
+                    log.warning("peer.stuck", peer=_name(wire.peer), unsent=len(wire.unsent or b""))
                     self._end(wire, f"did nothing for {PATIENCE:.0f} s")
 
     @staticmethod
@@ -318,6 +321,10 @@ class Pump:
         """Since when a peer has owed us the same thing: the rest of this message, or the taking of what is unsent."""
         is_same = before and (before[2] == wire.taken if wire.unsent else before[1] is wire.rest)
         return (before[0] if before and is_same else now), wire.rest, wire.taken
+
+
+def _name(peer: Peer) -> str:
+    return peer.backend.name if isinstance(peer, Link) else "a client"
 
 
 def _owes(wire: Wire) -> bool:
