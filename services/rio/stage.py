@@ -63,7 +63,7 @@ class Stage:
             await behind
         while self._workers.current is None:
             await self.revive()
-        self._changes_before, self._is_playing = self.changes, True
+        self._changes_before, self._is_playing, self.last_error = self.changes, True, ""
         self.out.begin()
         self.err.begin()
 
@@ -74,7 +74,7 @@ class Stage:
     async def finish(self, program: Program) -> None:
         """A version if anything ran; then the writer is let go; then a checkpoint."""
         self._is_playing = False
-        self.last_error = program.error or ""
+        self.last_error = program.error or self.last_error
         if program.is_to_stop and program.error and program.error.startswith(program.is_to_stop):
             self.err.add(f"{program.error}\n")  # else the worker has said it
         self.out.end()
@@ -192,6 +192,7 @@ class Stage:
     def _say_error(self, text: str, *, is_own: bool) -> None:
         if is_own and self._is_playing:
             self.err.add(text)
+            self.last_error = text.partition("\n")[0]
         else:
             self.complain(text)
 
@@ -200,5 +201,5 @@ class Stage:
         self.err.add(text if text.endswith("\n") else text + "\n")
         if not self._is_playing:
             self.err.end()
-        self.last_error = text.splitlines()[0] if text.strip() else text
+        self.last_error = text.partition("\n")[0]
         self._news("error", text=text.strip())

@@ -63,11 +63,16 @@ async def close(program: Program) -> None:
         await waiting
 
 
+async def finished(program: Program) -> None:
+    """Its end, though the clunk may have been answered before."""
+    await program.until(lambda: program.is_over)
+
+
 async def run(display: Display, text: str) -> str:
     """Run a whole program to its end, however busy this machine is; what it printed."""
     program = begin(display, text)
     await close(program)
-    await program.until(lambda: program.is_over)
+    await finished(program)
     if program.error:
         raise FileError(program.error)
     return display.stage.out.text()
