@@ -1,5 +1,7 @@
 """The real SDKs against servers that speak the real event streams: what was said is what arrives."""
 
+from statistics import median
+
 import pytest
 import trio
 from tests.llmfs.providers.asking import KEY, SPEECHES, answer, answer_of, open_provider, request, text
@@ -151,46 +153,45 @@ async def test_a_line_of_a_megabyte(speech: str) -> None:
 @pytest.mark.parametrize("where", ["between chunks", "while waiting", "before the head"])
 async def test_cancel_closes_upstream(speech: str, where: str) -> None:
     """Whoever is cancelled has hung up within 100 ms, wherever it stood; and the provider answers again."""
-    hold = trio.Event()
 
     async def script(exchange: Exchange) -> None:
         if where != "before the head":
             await exchange.say("one")
-        await hold.wait()
+        await trio.sleep_forever()
 
+    delays = []
     async with open_server(script) as server, open_provider(speech, server.url) as provider:
-        with trio.CancelScope() as asking:
+        for number in range(5):
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_follow, provider, where)
-                exchange = await server.exchange()
+                exchange = await server.exchange(number)
                 await wait_all_tasks_blocked(0.01)
                 began = trio.current_time()
-                asking.cancel()
-        with trio.fail_after(5):
-            await exchange.gone.wait()
-        assert exchange.gone_at - began < 0.1
+                nursery.cancel_scope.cancel()
+            delays.append(await _gone_after(exchange, began))
 
         server.script = says("again")
         assert text(await answer(provider)) == "again"
+    assert median(delays) < 0.1
 
 
 async def test_leaving_early_closes_upstream(speech: str) -> None:
     """A reader who has read enough hangs up by leaving, even with more already on its way."""
-    hold = trio.Event()
 
     async def script(exchange: Exchange) -> None:
         await exchange.say(*"abcdefgh")
-        await hold.wait()
+        await trio.sleep_forever()
 
+    delays = []
     async with open_server(script) as server, open_provider(speech, server.url) as provider:
-        async with provider.open_stream(request()) as chunks:
-            async for chunk in chunks:
-                if isinstance(chunk, Token):
-                    break
-            began = trio.current_time()
-        with trio.fail_after(5):
-            await server.exchanges[0].gone.wait()
-        assert server.exchanges[0].gone_at - began < 0.1
+        for number in range(5):
+            async with provider.open_stream(request()) as chunks:
+                async for chunk in chunks:
+                    if isinstance(chunk, Token):
+                        break
+                began = trio.current_time()
+            delays.append(await _gone_after(await server.exchange(number), began))
+    assert median(delays) < 0.1
 
 
 async def test_a_hundred_cancels_leave_nothing(speech: str) -> None:
@@ -314,6 +315,13 @@ async def _until_error(provider: Provider) -> tuple[str, ProviderError]:
             async for chunk in chunks:
                 said += chunk.text if isinstance(chunk, Token) else ""
     return said, caught.value
+
+
+async def _gone_after(exchange: Exchange, began: float) -> float:
+    """Seconds until the server saw the client leave. The middle one of several counts: the machine has other work."""
+    with trio.fail_after(5):
+        await exchange.gone.wait()
+    return exchange.gone_at - began
 
 
 def _turns(exchange: Exchange) -> list[dict[str, object]]:

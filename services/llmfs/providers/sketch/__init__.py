@@ -1,8 +1,9 @@
 """The keyless default: a small rule-based drawing assistant. It is honest about being no language model.
 
-A prompt becomes tokens (`tokens`), wishes (`clauses`, of `phrases`, `places`, `things` and `edits`, over the dictionary
-in `words`), and statements of the scene language (`drawing`, `changing`); what there is, it knows from the displays'
-contexts and from its own earlier answers (`conversation`, `reading`, `scene`). The same request gives the same answer.
+A prompt becomes tokens (`tokens`), wishes (`intents`, read by `clauses` from `phrases`, `places`, `things` and `edits`
+over the dictionary in `words`), and statements of the scene language (`drawing`, `changing`, `spinning` into a
+`program`). What there is, it knows from the displays' contexts and from its own earlier answers (`conversation`,
+`reading`, `scene`). `reply` puts an answer together; the same request gives the same answer.
 """
 
 import re

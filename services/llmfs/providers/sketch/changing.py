@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from llmfs.providers.sketch.drawing import polygon, written
+from llmfs.providers.sketch.drawing import polygon
 from llmfs.providers.sketch.intents import (
     Become,
     Beside,
@@ -22,6 +22,7 @@ from llmfs.providers.sketch.intents import (
     Turn,
 )
 from llmfs.providers.sketch.measuring import measured
+from llmfs.providers.sketch.placing import written
 from llmfs.providers.sketch.program import Program, extent, found, number, quoted
 from llmfs.providers.sketch.scene import Thing, UnknownError
 from llmfs.providers.sketch.spinning import end, spin

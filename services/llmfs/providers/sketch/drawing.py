@@ -5,32 +5,23 @@ import math
 from msgspec.structs import replace
 
 from llmfs.providers.sketch.arranging import places
-from llmfs.providers.sketch.intents import Arrangement, At, Background, Beside, Between, Clock, Make, Place, Size, Spot
+from llmfs.providers.sketch.intents import Arrangement, At, Background, Beside, Between, Clock, Make, Place, Size
 from llmfs.providers.sketch.measuring import Numbers, measured
 from llmfs.providers.sketch.phrases import IT
+from llmfs.providers.sketch.placing import MIDDLE, middle_of, written
 from llmfs.providers.sketch.program import Program, extent, found, number, numbers, quoted
 from llmfs.providers.sketch.scene import Thing, noun_of
 from llmfs.providers.sketch.spinning import spin
-from llmfs.providers.sketch.words import Noun
+from llmfs.providers.sketch.words import NOUNS, Noun
 
 MOST = 200
 """Things that one wish makes at most."""
 
-MIDDLE = (640.0, 360.0)
-"""Of the view, in pixels."""
-
-MARGIN = 30.0
 LENGTH = 400.0
 """Pixels of a line whose ends nobody gave."""
 
-STRIDE = 3.0
-"""How far from the middle of the world its sides are."""
-
 GAPS = {True: 20.0, False: 0.5}
 """Between things side by side: pixels in the view, units in the world."""
-
-LETTER = 0.55
-"""Width of a letter, as a part of its line's height: enough to keep a text within the view."""
 
 
 def draw(program: Program, make: Make) -> None:
@@ -111,7 +102,7 @@ def _ats(program: Program, make: Make, noun: Noun, names: list[str]) -> list[str
         first = _one(program, make.place, noun, size, make.text)
         return [first, *(_next(make.place, pattern, name, first) for name in names[:-1])]
     across = max(size[:1] + size[2:] if pattern.kind in ("grid", "circle") and len(size) > 2 else size, default=1)
-    middle = _middle(make.place, noun, size, make.text)
+    middle = middle_of(make.place, noun, size, make.text)
     spread = places(pattern, len(names), across, GAPS[noun.flat], flat=noun.flat)
     return [numbers(_from(middle, by, noun.flat)) for by in spread]
 
@@ -155,49 +146,6 @@ def _light(program: Program, place: Place) -> str:
     return "(3, 6, 4)"
 
 
-def written(program: Program, place: Place, kind: str, size: Numbers, text: str = "") -> str:
-    """A place as a program writes it, for a thing of this kind and size."""
-    flat = Thing("", kind).flat
-    match place:
-        case Beside(side, ref):
-            things = program.scene.find(ref)
-            thing = things[0] if side in ("left_of", "behind") else things[-1]
-            if thing.flat == flat and not (flat and side in ("in_front_of", "behind")):
-                return f"{side}({quoted(thing.name)})"
-            program.note(f"I cannot put a flat shape and a solid beside each other, as for “{ref.said}”.")
-            return ""
-        case Between(one, other):
-            first, second = program.scene.find(one)[-1], program.scene.find(other)[-1]
-            if first.flat == second.flat == flat:
-                pair = f"zip({found(first.name)}.at, {found(second.name)}.at)"
-                return f"tuple((a + b) / 2 for a, b in {pair})"
-            program.note("I cannot put anything between a flat shape and a solid.")
-            return ""
-        case At() | Spot():
-            return numbers(_fixed(place, kind, size, text))
-
-
-def _fixed(place: At | Spot, kind: str, size: Numbers, text: str) -> Numbers:
-    """A place by numbers, or somewhere in the picture."""
-    flat = Thing("", kind).flat
-    if isinstance(place, At):
-        return place.numbers if kind == "line" else place.numbers[:2] if flat else (*place.numbers, 0.0)[:3]
-    x, y, z = place.toward
-    if not flat:
-        height = size[1] if len(size) > 2 else 0.0
-        return STRIDE * x, height / 2 + STRIDE * max(y, 0), STRIDE * z
-    width, height = (LETTER * size[0] * len(text), size[0]) if len(size) == 1 else size[:2]
-    reach = max(0, MIDDLE[0] - width / 2 - MARGIN), max(0, MIDDLE[1] - height / 2 - MARGIN)
-    return round(MIDDLE[0] + x * reach[0]), round(MIDDLE[1] - y * reach[1])
-
-
-def _middle(place: Place | None, noun: Noun, size: Numbers, text: str) -> Numbers:
-    """The middle of an arrangement."""
-    if isinstance(place, At | Spot):
-        return _fixed(place, noun.kind, size, text)
-    return MIDDLE if noun.flat else (0.0, size[1] / 2 if len(size) > 2 else 0.0, 0.0)
-
-
 def _from(middle: Numbers, by: tuple[float, float, float], flat: bool) -> Numbers:
     """A place of an arrangement; the view's y goes down."""
     if flat:
@@ -229,8 +177,7 @@ def background(program: Program, wish: Background) -> None:
 def clock(program: Program, wish: Clock) -> None:
     """A text, and a function that says the time in it."""
     name = program.scene.new_name("clock")
-    noun = Noun("text", (48,), unusual=True)
-    size = measured("text", noun.size, wish.size)
+    size = measured("text", NOUNS["title"].size, wish.size)
     at = written(program, wish.place, "text", size, "00:00:00") if wish.place else numbers((1130, 50))
     color = f", color={quoted(wish.color)}" if wish.color else ""
     program.say(f"text(now(), name={quoted(name)}{color}, size={extent(size)}, at={at})")

@@ -74,8 +74,8 @@ class Phrases:
         if cursor.peek().word in ("a", "half") and cursor.peek(1).word in ("dozen", "couple", "pair", "few"):
             cursor.next()
         number = cursor.mean(NUMBERS)
-        if number is not None and number > 1:
-            cursor.word("of") if cursor.peek(1).word not in ("them", "these", "those", "it") else None
+        if number is not None and number > 1 and cursor.peek(1).word not in PRONOUNS:
+            cursor.word("of")
         return None if number is None else float(number)
 
     def numbers(self) -> tuple[float, ...]:
@@ -84,7 +84,7 @@ class Phrases:
         while len(found) < 3:
             start = cursor.at
             if found:
-                cursor.one_of({"and"}) or (cursor.peek().word == "," and cursor.next())
+                cursor.word(",") or cursor.word("and")
             cursor.one_of({"x", "y", "z"})
             number = cursor.number()
             if number is None:

@@ -96,7 +96,8 @@ class Things:
         """`ten small red spheres`, `three more of them`, `another one`."""
         cursor = self._cursor
         amount = self._phrases.amount()
-        cursor.one_of({"the", "my"}) if amount is None else None
+        if amount is None:
+            cursor.one_of({"the", "my"})
         count = max(1, int(amount or 1))
         cursor.word("more")
         if amount and cursor.word("of") and cursor.one_of({"them", "these", "those", "it"}):
@@ -244,7 +245,7 @@ class Things:
             number = cursor.number()
             return None if number is None else self.part(number)
         number = 50.0 if cursor.one_of({"half"}) else cursor.number()
-        cursor.one_of({"%", "percent"}) or (cursor.peek().word == "%" and cursor.next())
+        cursor.word("%") or cursor.word("percent")
         word = cursor.one_of(OPACITY)
         if word is None:
             return None
@@ -254,7 +255,7 @@ class Things:
 
     def part(self, number: float) -> float:
         """`0.3`, `30 %` and `30` as an opacity."""
-        percent = self._cursor.one_of({"percent"}) or (self._cursor.peek().word == "%" and self._cursor.next())
+        percent = self._cursor.word("%") or self._cursor.word("percent")
         return min(1.0, number / 100 if percent or number > 1 else number)
 
     def _ends(self) -> tuple[At, At] | None:
