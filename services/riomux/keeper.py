@@ -55,20 +55,14 @@ class Keeper:
         while True:
             await self._wish.wait()
             self._wish = trio.Event()
-            if self._has_hung_up_soon():
-                await self._rest("it hung up soon after the greeting", is_quick=True)
-            else:
-                await self._try()
-
-    def _has_hung_up_soon(self) -> bool:
-        """Whether the wish comes from a backend that does nothing but accept connections."""
-        if self.backend.links or self._linked_at is None:
-            return False
-        lasted, self._linked_at = trio.current_time() - self._linked_at, None
-        self._tell(self.backend.down or "")
-        if lasted >= STEADY:
-            self._delay = FIRST
-        return lasted < STEADY
+            if self._linked_at is not None and not self.backend.links:
+                lasted, self._linked_at = trio.current_time() - self._linked_at, None
+                self._tell(self.backend.down or "it hung up")
+                if lasted < STEADY:
+                    await self._rest("it hung up soon after the greeting", is_quick=True)
+                    continue
+                self._delay = FIRST
+            await self._try()
 
     async def _try(self) -> None:
         began = trio.current_time()

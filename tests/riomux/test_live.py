@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -317,3 +318,54 @@ async def test_half_a_message(place: Path, monkeypatch: pytest.MonkeyPatch) -> N
                 await client.send(frame[i : i + 1])
                 await trio.sleep(0.02)
         client.hang_up()
+
+
+async def test_traffic_while_servers_come_and_go(place: Path) -> None:
+    """What is read is always that of the file that was named; errors are in words; nothing is left behind."""
+    wrong, errors, read = list[str](), list[str](), [0]
+
+    async def use(number: int) -> None:
+        async with open_client(f"unix!{place}/mux") as root:
+            for i in range(40):
+                name = ("steady", "shaky", "guest")[(number + i) % 3]
+                try:
+                    text = (await root.read(f"/{name}/below/deeper/name")).decode()
+                except FileError as error:
+                    errors.append(str(error))
+                    continue
+                read[0] += 1
+                if text != name:
+                    wrong.append(f"{name}: {text}")
+
+    async def shake() -> None:
+        for _ in range(8):
+            async with server(f"unix!{place}/shaky", Shelf("shaky").tree):
+                await trio.sleep(0.03)
+            await trio.sleep(0.01)
+
+    async def mount() -> None:
+        async with open_client(f"unix!{place}/mux") as root:
+            for _ in range(12):
+                await root.write("/ctl", f"add guest unix!{place}/guest")
+                await trio.sleep(0.01)
+                await root.write("/ctl", "remove guest")
+
+    async with (
+        server(f"unix!{place}/steady", Shelf("steady").tree),
+        server(f"unix!{place}/guest", Shelf("guest").tree),
+        mux(place, f"steady=unix!{place}/steady", f"shaky=unix!{place}/shaky") as pump,
+    ):
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(shake)
+            nursery.start_soon(mount)
+            for number in range(20):
+                nursery.start_soon(use, number)
+        assert not wrong
+        assert read[0] > 300
+        assert all(re.search("shaky|guest|does not exist|unknown fid", error) for error in errors), set(errors)
+        splice = pump.splice
+        await until(lambda: not splice.clients)
+        await until(
+            lambda: len(pump.wires) == len(splice.home.links) + sum(len(b.links) for b in splice.mounts.values())
+        )
+        await until(lambda: not any(link.pending for link in [*splice.home.links, *splice.mounts["steady"].links]))
