@@ -46,9 +46,9 @@ class Backdrop:
     def draw_floor(self, color: Floats, floor: Uniforms, cast: Cast, maps: dict[str, int], *, fine: bool) -> Target:
         """The background, and the floor with its shadows."""
         bare = self._draw(color, floor)
-        if self._is_shaded == (wanted := (self._is_bare, cast, fine)):
+        if self._is_shaded in [(self._is_bare, cast, quality) for quality in (fine, True)]:  # fine suits a draft too
             return self._shaded
-        self._is_shaded = wanted
+        self._is_shaded = self._is_bare, cast, fine
         bare.copy_to(self._shaded)
         self._shaded.begin()
         multiply()

@@ -5,6 +5,7 @@ Areas and dots interrupt it. Three things are kept apart, as they change at diff
 (when nodes come, go or change shape), the places, and the columns of size and colour.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,6 +29,7 @@ _SHADERS = {
     "area": shaders.AREA,
     "dots": shaders.DOTS,
 }
+PASSES = 3  # over the texts, if laying them out moves the pictures of letters; more would not help
 MANY = 64  # runs: with more, letters and shapes are drawn by one program
 _NO_ROWS: Floats = np.zeros((0, shapes.ROW), np.float32)
 _NO_AREA: Floats = np.zeros((0, 5), np.float32)
@@ -55,9 +57,10 @@ class Run:
 
 
 class Flat:
-    """The flat nodes of a graph as the graphics card has them."""
+    """The flat nodes of a graph as the graphics card has them. `failed` is told of nodes that cannot be drawn."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[str], None]) -> None:
+        self._failed = failed
         self._letters = Letters()
         self._programs = {what: Program(*sources) for what, sources in _SHADERS.items()}
         self._parts, self._areas = Arrays(instance=_PARTS), Arrays(vertex=_AREAS)
@@ -80,15 +83,16 @@ class Flat:
         for gone in self._pieces.keys() - graph.nodes.keys():
             self.forget(gone)
         order = _order(graph, places)
-        generation = -1
-        while generation != self._letters.generation:  # again if the pictures of letters have moved meanwhile
-            for id in list(self._texts) if generation >= 0 else ():
-                self.forget(id)
+        for _ in range(PASSES):
             generation = self._letters.generation
             for node in order:
                 if node.id not in self._pieces:
-                    self._pieces[node.id] = self._piece(graph, places, node)
-        self._join([node.id for node in order])
+                    self._pieces[node.id] = self._made(graph, places, node)
+            if generation == self._letters.generation:
+                break
+            for id in list(self._texts):  # the pictures of letters have moved meanwhile
+                self.forget(id)
+        self._join([node for node in order if node.id in self._pieces])
         self.place(places)
         self.size(graph)
         self.paint(graph, places)
@@ -166,6 +170,14 @@ class Flat:
             program.use(camera=_on_view(places.matrices[id], view), color=color, size=size)
             arrays.draw(POINTS, run.count)
 
+    def _made(self, graph: Graph, places: Places, node: Node) -> Piece:
+        """A node that cannot be drawn must not hide the others."""
+        try:
+            return self._piece(graph, places, node)
+        except (RuntimeError, ValueError, ArithmeticError, LookupError) as error:
+            self._failed(f"{node.name} cannot be shown: {error}")
+            return Piece()
+
     def _piece(self, graph: Graph, places: Places, node: Node) -> Piece:
         match node.kind:
             case "text":
@@ -189,8 +201,9 @@ class Flat:
         scale = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0]) ** 0.5
         return float(graph.columns["size"][id, 0] * scale * self._ratio)
 
-    def _join(self, order: list[int]) -> None:
+    def _join(self, nodes: list[Node]) -> None:
         """The pieces one after another, and which neighbours are drawn at once."""
+        order = [node.id for node in nodes]
         pieces = [self._pieces[id] for id in order]
         self._runs = _runs(order, pieces)
         if len(self._runs) > MANY:

@@ -161,7 +161,7 @@ _OPACITY = Word("opacity", number(0, 1), 1.0, "0 is invisible, 1 is solid")
 _SCALE = Word("scale", SCALE, (1.0, 1.0, 1.0), "how many times its size")
 _SHADOW = Word("shadow", TOGGLE, True, "whether it casts a shadow")
 _ANCHOR = Word("anchor", Choice(*ANCHORS), "center", "which part of it lies on `at`")
-_BORDER = Word("border", number(0), 0.0, "the width of its outline, inside its edge")
+_BORDER = Word("border", number(0), 0.0, "the width of its outline, in pixels")
 _BORDER_COLOR = Word("border_color", COLOR, _color("white"), "the colour of its outline")
 
 

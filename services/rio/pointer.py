@@ -40,7 +40,7 @@ class Pointer:
     def forget(self, there: Callable[[int], bool]) -> None:
         """Nodes may be gone: what is no longer there is neither under the pointer nor held."""
         self._over = self._over if there(self._over) else 0
-        if self._held and not there(self._held[0]):
+        if self._held and self._held[0] and not there(self._held[0]):
             self._held = None
 
     def _move(self, what: Input) -> Iterator[Event]:

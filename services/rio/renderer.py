@@ -110,15 +110,16 @@ class Renderer:
         """Take what is there, waiting for the first, a frame's time long at most; then what the window says."""
         window = self._surface.fileno()
         watched = [self._channel.fileno()] if window is None else [self._channel.fileno(), window]
-        ready, _, _ = select.select(watched, [], [], patience)
+        happened = self._surface.inputs()  # showing a frame may have read them off the connection already
+        ready, _, _ = select.select(watched, [], [], 0 if happened else patience)
         until = time.monotonic() + FRAME
         while self._channel.fileno() in ready and time.monotonic() < until:
             for stamp, message, _ in self._channel.receive():
                 self._stamp = stamp
                 self._handle(message)
             ready, _, _ = select.select([self._channel.fileno()], [], [], 0)
-        for happened in self._surface.inputs():
-            self._input(happened)
+        for what in (*happened, *self._surface.inputs()):
+            self._input(what)
 
     def _handle(self, message: ToRenderer) -> None:
         match message:
@@ -152,9 +153,10 @@ class Renderer:
 
     def _input(self, happened: Input) -> None:
         if happened.what == "resize":
-            size = int(min(max(happened.x, 1), LARGEST)), int(min(max(happened.y, 1), LARGEST))
-            self._canvas.resize(size, self._surface.ratio)
+            self._surface.resize((int(min(max(happened.x, 1), LARGEST)), int(min(max(happened.y, 1), LARGEST))))
+            self._canvas.resize(self._surface.size, self._surface.ratio)
             self._dirty = True
+        self._pointer.forget(self._canvas.mirror.graph.nodes.__contains__)
         for event in self._pointer.events(happened):
             self._send(event)
         if happened.what in ("resize", "close"):

@@ -28,6 +28,9 @@ class Surface(Protocol):
     def ratio(self) -> float:
         """Real pixels for each logical one."""
 
+    def resize(self, size: tuple[int, int]) -> None:
+        """Take another size, if it is another."""
+
     def fileno(self) -> int | None:
         """What becomes readable when there may be inputs; None if there never are or nothing says so."""
 
@@ -67,6 +70,10 @@ class Headless:
         self.size = size
         self._window = Window(16, 16)  # only its context is used: pictures are painted off screen
 
+    def resize(self, size: tuple[int, int]) -> None:
+        """There is no window that would have to agree."""
+        self.size = size
+
     def fileno(self) -> None:
         """Nothing happens here."""
 
@@ -99,6 +106,11 @@ class Windowed:
     def ratio(self) -> float:
         """Real pixels for each logical one."""
         return float(self._window.get_pixel_ratio())
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Ask the window system, which may say otherwise."""
+        if size != self.size:
+            self._window.set_size(*size)
 
     def fileno(self) -> int | None:
         """The connection to the X server."""
