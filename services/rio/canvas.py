@@ -36,6 +36,7 @@ class Canvas:
         self.target = Target((1, 1))
         self._failed = failed
         self._stale = True  # the world's picture
+        self._aspect = 0.0
         self._painted = time.monotonic()
         self.resize(view, ratio)
 
@@ -48,7 +49,8 @@ class Canvas:
         self.target = Target(size)
         self._pixels = np.zeros((size[1], size[0], 3), np.uint8)
         self.mirror.touched.order |= VIEW | WORLD
-        self.mirror.touched.came = True
+        aspect, self._aspect = self._aspect, size[0] / size[1]
+        self.mirror.touched.came |= abs(aspect - self._aspect) > 0.001
 
     @property
     def is_draft(self) -> bool:
@@ -108,13 +110,16 @@ class Canvas:
 
     def read_as(self, width: int | None, height: int | None) -> NDArray[np.uint8]:
         """The picture in another size, painted for it. A side that is not given follows from the other."""
-        view, ratio = self.view, self.ratio
+        view, ratio, camera = self.view, self.ratio, self.world.camera
+        frame = camera.frame
         scale = width / view[0] if width else (height or view[1]) / view[1]
         high = height / scale if height else view[1]
         self.resize((round(self.view[0]), round(high)), scale)
         self.paint(fine=True)
         pixels = self.read().copy()
         self.resize(view, ratio)
+        self.update()
+        camera.frame = camera.goal = frame
         self.paint(fine=True)
         return pixels
 

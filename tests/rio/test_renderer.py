@@ -415,6 +415,17 @@ def test_a_picture_may_be_asked_for_in_another_size(easel: Easel) -> None:
     assert easel.png() == before
 
 
+def test_a_picture_in_another_size_leaves_the_framing_alone(easel: Easel) -> None:
+    """Also where things have moved since it was fitted, and in another shape."""
+    easel.scene(("box", {"color": "red"}), ("box", {"at": (2, 0, 0)}))
+    easel.draw(Set(4, "at", (2, 0.3, 0)))
+    before = easel.png()
+    easel.look(320)
+    easel.look(300, 300)
+
+    assert easel.png() == before
+
+
 def test_the_view_can_be_resized(easel: Easel) -> None:
     easel.scene(("rect", {"at": (320, 180), "size": 40, "color": (1, 0, 0)}))
     easel.send(Input("resize", 800, 450))
