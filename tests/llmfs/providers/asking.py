@@ -9,6 +9,9 @@ from llmfs.providers import Chunk, Message, Provider, ProviderSettings, Request,
 
 KEY = "sk-planted-7f3a9c"
 
+PATIENCE = 30
+"""Seconds until a test that waits has failed: the first import of an SDK takes some on a busy machine."""
+
 SPEECHES = ("anthropic", "responses", "chat")
 """The names for parametrized tests: each SDK, and both interfaces of OpenAI's."""
 

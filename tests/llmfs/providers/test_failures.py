@@ -4,7 +4,17 @@ import traceback
 
 import pytest
 import trio
-from tests.llmfs.providers.asking import KEY, SPEECHES, answer, answer_of, open_provider, request, settings, text
+from tests.llmfs.providers.asking import (
+    KEY,
+    PATIENCE,
+    SPEECHES,
+    answer,
+    answer_of,
+    open_provider,
+    request,
+    settings,
+    text,
+)
 from tests.llmfs.providers.servers import Exchange, Server, in_turn, open_server, refuses, says
 
 from llmfs.providers import ProviderError, ProviderSettings, make
@@ -132,7 +142,7 @@ async def test_silence(speech: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("llmfs.providers.wire.SILENCE", 0.05)
 
     async with open_server(_silent) as server:
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE):
             error = await _error_of(speech, server)
 
     assert str(error).startswith(f"{_name(speech)} sent nothing for ")

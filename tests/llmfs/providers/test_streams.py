@@ -4,7 +4,7 @@ from statistics import median
 
 import pytest
 import trio
-from tests.llmfs.providers.asking import KEY, SPEECHES, answer, answer_of, open_provider, request, text
+from tests.llmfs.providers.asking import KEY, PATIENCE, SPEECHES, answer, answer_of, open_provider, request, text
 from tests.llmfs.providers.dialects import DIALECTS
 from tests.llmfs.providers.servers import Exchange, open_server, paced, says
 from trio.testing import wait_all_tasks_blocked
@@ -44,7 +44,7 @@ async def test_a_token_is_here_before_the_next_is_made(speech: str) -> None:
         gate.release()
         async with provider.open_stream(request()) as chunks:
             tokens = (chunk async for chunk in chunks if isinstance(chunk, Token))
-            with trio.fail_after(5):
+            with trio.fail_after(PATIENCE):
                 assert await anext(tokens) == Token("one")
                 gate.release()
                 assert await anext(tokens) == Token("two")
@@ -206,7 +206,7 @@ async def test_a_hundred_cancels_leave_nothing(speech: str) -> None:
                     await anext(chunks)
                     scope.cancel()
                     await anext(chunks)
-            with trio.fail_after(5):
+            with trio.fail_after(PATIENCE):
                 await server.exchanges[number].gone.wait()
         await wait_all_tasks_blocked()
         assert trio.lowlevel.current_statistics().tasks_living == tasks
@@ -275,7 +275,7 @@ async def test_a_stream_that_stays_open_after_the_stop(speech: str, monkeypatch:
         await trio.sleep_forever()
 
     async with open_server(script) as server, open_provider(speech, server.url) as provider:
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE):
             chunks = await answer(provider)
 
     assert (text(chunks), chunks[-1]) == ("whole", Stop("end"))
@@ -292,7 +292,7 @@ async def test_two_answers_at_once(speech: str) -> None:
     ):
         async with provider.open_stream(request()) as second:
             await anext(first), await anext(second)
-        with trio.fail_after(5):
+        with trio.fail_after(PATIENCE):
             await server.exchanges[1].gone.wait()
             for _ in range(3):
                 gate.release()
@@ -319,7 +319,7 @@ async def _until_error(provider: Provider) -> tuple[str, ProviderError]:
 
 async def _gone_after(exchange: Exchange, began: float) -> float:
     """Seconds until the server saw the client leave. The middle one of several counts: the machine has other work."""
-    with trio.fail_after(5):
+    with trio.fail_after(PATIENCE):
         await exchange.gone.wait()
     return exchange.gone_at - began
 
