@@ -131,9 +131,10 @@ class Family:
                 yield pid, found.state
 
     def strays(self, parent: int, known: Collection[int]) -> bool:
-        """Whether `parent` has children that are not `known`, or orphans of the family have come to us. Cheap."""
-        others = (_children(parent) | _children(os.getpid())) - {parent, *known}
-        return any((found := _stat(pid)) and found.group == self.group and found.state != "Z" for pid in others)
+        """Whether `parent` (0: nobody) has a child that is not `known`, or orphans have come to us. Cheap."""
+        children = _children(os.getpid()) | (_children(parent) if parent else set())
+        others = (_stat(pid) for pid in children.difference(known))
+        return any(found and found.group == self.group and found.state != "Z" for found in others)
 
     async def weed(self, keep: Collection[int]) -> None:
         """End all members but those to keep. They are stopped before they are killed: a fork bomb outruns a killer."""

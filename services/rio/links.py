@@ -24,6 +24,7 @@ from rio.wire import Hello, Message, Parser, ProtocolError, pair
 MOST = 64 << 20  # bytes that may wait for a child; one that lets more gather does not read and is ended
 HIGH = 8 << 20  # bytes from which on `room` makes a fast sender wait
 _CHUNK = 1 << 18
+DYING = 1.0  # seconds which a killed process may take to be gone
 _TURN = 0.002  # seconds for which one link may keep the other tasks waiting
 _CREDENTIALS = struct.Struct("3i")
 
@@ -179,8 +180,7 @@ class Link:
             self.end(str(_first(group)))
         finally:
             self.end("this display ended")
-            if self.family:
-                self.family.reap()
+            await self._bury()
 
     async def _read(self, hear: Hear) -> None:
         while True:
@@ -224,6 +224,16 @@ class Link:
 
     # the end
 
+    async def _bury(self) -> None:
+        """See the process gone, and take its status if it is ours to take."""
+        if self._process >= 0:
+            with trio.move_on_after(DYING, shield=True):
+                await trio.lowlevel.wait_readable(self._process)
+            os.close(self._process)
+            self._process = -1
+        if self.family:
+            self.family.reap()
+
     def belongs_to(self, pid: int) -> None:
         """This process is on the other side. It is held by a descriptor: its number may pass to a stranger."""
         self.pid, self._process = pid, os.pidfd_open(pid)
@@ -245,10 +255,6 @@ class Link:
         trio.lowlevel.notify_closing(self._sock)
         self._sock.close()
         self.theirs.close()
-        if self._process >= 0:
-            process, self._process = self._process, -1
-            trio.lowlevel.notify_closing(process)
-            os.close(process)
         for piece in (*self._queue, *(self._held or ())):
             piece.drop()
         self._queue.clear()

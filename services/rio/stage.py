@@ -126,9 +126,9 @@ class Stage:
     async def interrupt(self) -> str:
         """End what runs: the program, or a callback. Says what became of it."""
         program = self.programs.running
+        if self._workers.current:
+            self._workers.current.send_signal(signal.SIGINT)
         if program and not program.is_over:
-            if self._workers.current:
-                self._workers.current.send_signal(signal.SIGINT)
             program.stop("interrupted")
             await program.until(lambda: program.is_over)
             return program.error or "interrupted"
@@ -137,7 +137,7 @@ class Stage:
     async def _interrupt_callback(self) -> str:
         if cost := await self.stop():
             await self.revive()
-        return cost or "nothing is running"
+        return cost or "no program is running"
 
     def _consequence(self) -> str:
         return f"the picture stays, the variables are those of version {self._versions.current.number}"

@@ -45,6 +45,7 @@ class Workers:
         self._origin: int | None = None  # the checkpoint that the current one is a copy of
         self._wants: dict[Link, bool] = {}  # what copies said of frames before they were the current one
         self.trouble = "no worker yet"
+        self._unclean: Family | None = None  # where a worker has ended
         self._answers: dict[Link, list[Output | Done]] = {}
         self._heard = Bell()
         self._walls: list[Output] = []  # what the newest worker that was started says of its sandbox
@@ -150,13 +151,16 @@ class Workers:
 
     async def go_fresh(self) -> bool:
         """Make a worker in which nothing has run the current one."""
+        await self._clean()
         if self._fresh and self._fresh.alive and await self._replace(self._fresh):
             return True
-        await self._retire()
+        self.drop("another took its place")
+        await self._clean()
         return await self.start()
 
     async def go_back(self, numbers: Iterable[int]) -> int | None:
         """Make a copy of the first of these checkpoints that can still be copied the current worker; says of which."""
+        await self._clean()
         for number in numbers:
             checkpoint = self._checkpoints.get(number)
             if checkpoint and checkpoint.alive and await self._replace(checkpoint):
@@ -168,8 +172,9 @@ class Workers:
         copy = await self._fork(checkpoint)
         if copy is None:
             return False
-        await self._retire()
+        self.drop("another took its place")
         self._become(copy)
+        await self._clean()
         return True
 
     def _become(self, link: Link) -> None:
@@ -178,18 +183,18 @@ class Workers:
         if self._wants.get(link):
             self._hear_current(link, Want(True), b"")
 
-    async def _retire(self) -> None:
-        """End the current worker and what its programs left behind, but no checkpoint."""
-        family = self._current.family if self._current else None
-        self.drop("another took its place")
-        if family:
-            await self._weed(family)
-
     def drop(self, why: str) -> None:
         """End the current worker; nobody is told."""
-        old, self._current = self._current, None
-        if old:
-            old.end(why)
+        if self._current:
+            self._unclean = self._current.family
+            self._current.end(why)
+            self._current = None
+
+    async def _clean(self) -> None:
+        """End what a worker that has ended left behind, but no checkpoint: it may take all the room there is."""
+        family, self._unclean = self._unclean, None
+        if family and family.strays(0, self.known):
+            await family.weed(self.known)
 
     # checkpoints
 
@@ -272,18 +277,15 @@ class Workers:
         if family and not any(other.family is family for other in self._links):
             await family.end()
         if link is self._current:
-            self._current, self.trouble = None, link.why
+            self._current, self._unclean, self.trouble = None, family, link.why
             self._died(link.why)
 
     async def weed(self) -> None:
         """End the processes that the last program left behind."""
         if self.current and (family := self.current.family):
             if family.strays(self.current.pid, self.known):
-                await self._weed(family)
+                await family.weed(self.known)
             family.reap()
-
-    async def _weed(self, family: Family) -> None:
-        await family.weed(self.known)
 
     @property
     def known(self) -> set[int]:

@@ -128,7 +128,7 @@ async def test_who_reads_a_name_in_capitals_waits(tmp_path: Path) -> None:
 async def test_what_a_verb_has_to_say_is_read_where_it_was_written(tmp_path: Path) -> None:
     async with a_client(tmp_path) as (root, _), root.open("scene/ctl", "rw") as file:
         await file.write("interrupt\n")
-        assert await file.read() == b"nothing is running\n"
+        assert await file.read() == b"no program is running\n"
 
 
 async def test_variables_and_tasks_are_looked_at_without_disturbing_them(tmp_path: Path) -> None:
