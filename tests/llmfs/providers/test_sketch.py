@@ -257,6 +257,15 @@ def test_others_programs_are_read_as_far_as_can_be() -> None:
     assert 'find("car").size = (4, 2, 2)' in answer
 
 
+async def test_a_long_conversation_is_read_aside() -> None:
+    """All of it is remembered, and nobody else waits meanwhile."""
+    many = "```python\n" + "".join(f'box(name="b{n}")\n' for n in range(2000)) + "```"
+    async with Sketch().open_stream(request(["many boxes", "make b7 red"], [many])) as chunks:
+        said = [chunk.text async for chunk in chunks if isinstance(chunk, Token)]
+
+    assert "".join(said) == '```python\nfind("b7").color = "red"\n```\n'
+
+
 # the stream
 
 

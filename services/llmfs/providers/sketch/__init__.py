@@ -19,6 +19,10 @@ _TOKEN = re.compile(r"\s*\S{1,6}|\s+\Z")
 """A few characters at a time, as a language model would."""
 
 
+LONG = 20_000
+"""Characters of a conversation from which on it is read in a thread, so that nobody else waits: about 10 ms."""
+
+
 class Sketch:
     """Answers at once, or with `pace` seconds before each token."""
 
@@ -35,7 +39,9 @@ class Sketch:
     @asynccontextmanager
     async def open_stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk]]:
         """The answer in small tokens. No usage: nobody has to pay for it; `max_tokens` bounds models, not rules."""
-        yield _Stream(_TOKEN.findall(reply(request)), self._pace)
+        is_long = sum(len(message.text) for message in request.messages) + len(request.system) > LONG
+        answer = await trio.to_thread.run_sync(reply, request) if is_long else reply(request)
+        yield _Stream(_TOKEN.findall(answer), self._pace)
 
     async def aclose(self) -> None:
         """Nothing is held."""

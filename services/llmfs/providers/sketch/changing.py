@@ -51,14 +51,12 @@ def change(program: Program, wish: Change) -> None:
 def remove(program: Program, wish: Remove) -> None:
     """Take them away, and what turned them."""
     things = program.scene.find(wish.ref)
-    names = {thing.name for thing in things}
     for thing in things:
         program.say(f"{found(thing.name)}.remove()")
     for thing in {thing.spin: thing for thing in things if thing.spin}.values():
         left = [other for other in program.scene.things.values() if other.spin == thing.spin]
         program.say(f"stop({thing.spin})")
         spin(program, left, thing.speed)
-    program.scene.focus = [name for name in program.scene.focus if name not in names]
 
 
 def _edit(program: Program, things: Sequence[Thing], edit: Edit) -> None:

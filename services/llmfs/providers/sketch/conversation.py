@@ -56,8 +56,8 @@ class Conversation:
 def _as_it_is(text: str, remembered: Scene) -> Scene:
     """The scene that a display describes; what was spoken of is remembered, as far as it is still there."""
     scene = reading.context(text)
-    scene.focus = [name for name in remembered.focus if name in scene.things] or [*scene.things][-1:]
-    scene.recent = [name for name in remembered.recent if name in scene.things]
+    scene.recent = {name: None for name in remembered.recent if name in scene.things}
+    scene.mean([name for name in remembered.focus if name in scene.things] or [*scene.things][-1:])
     return scene
 
 

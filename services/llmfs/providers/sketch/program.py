@@ -18,7 +18,7 @@ class Program:
     def say(self, statement: str) -> None:
         """Add a statement."""
         if not self.lines:
-            self.scene.recent = []
+            self.scene.recent = {}
         self.lines += statement.split("\n")
         reading.statement(self.scene, statement)
 

@@ -36,7 +36,7 @@ def context(text: str) -> Scene:
 
 def program(scene: Scene, text: str) -> None:
     """Apply a program to the scene; what it made and changed is what was spoken of of late."""
-    scene.recent = []
+    scene.recent = {}
     reader = Reader(scene)
     for statement in _statements(text):
         reader.apply(statement)
@@ -89,6 +89,7 @@ class Reader:
     def __init__(self, scene: Scene) -> None:
         self._scene = scene
         self._held: dict[str, str] = {}
+        self._stem = ""  # of the name of what was spoken of last
 
     def apply(self, statement: ast.stmt) -> None:
         """What this statement does to the scene, if we can tell."""
@@ -192,10 +193,12 @@ class Reader:
         return self._scene.things.get(name or "")
 
     def _mean(self, name: str) -> None:
-        """It is spoken of now: alone, or with those that were made together with it."""
-        focus, stem = self._scene.focus, name.rpartition("_")[0]
-        together = bool(stem) and bool(focus) and focus[-1].rpartition("_")[0] == stem
-        self._scene.mean([*(other for other in focus if other != name), name] if together else [name])
+        """It is spoken of now: alone, or with those of this program that were made together with it."""
+        stem = name.rpartition("_")[0]
+        if not stem or stem != self._stem:
+            self._scene.focus = {}
+        self._stem = stem
+        self._scene.mean_also(name)
 
 
 def _literal(value: ast.expr | None) -> Any:

@@ -53,12 +53,14 @@ class Thing(Struct):
 
 
 class Scene:
-    """The things by name, in the order of their making; `focus` is what was spoken of last, `recent` all of late."""
+    """The things by name, in the order of their making; `focus` is what was spoken of last, `recent` all of late: both
+    are names, in order.
+    """
 
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
-        self.focus: list[str] = []
-        self.recent: list[str] = []
+        self.focus: dict[str, None] = {}
+        self.recent: dict[str, None] = {}
 
     def add(self, thing: Thing) -> None:
         """Make it, in place of another of that name."""
@@ -66,27 +68,32 @@ class Scene:
 
     def remove(self, name: str) -> None:
         """Take it away."""
-        self.things.pop(name, None)
-        self.focus = [other for other in self.focus if other != name]
-        self.recent = [other for other in self.recent if other != name]
+        for names in (self.things, self.focus, self.recent):
+            names.pop(name, None)
 
     def rename(self, thing: Thing, name: str) -> None:
         """Call it otherwise; it keeps its place in the order."""
         old, thing.name = thing.name, name
         self.things = {each.name: each for each in self.things.values()}
-        self.focus = [name if other == old else other for other in self.focus]
-        self.recent = [name if other == old else other for other in self.recent]
+        self.focus = {name if other == old else other: None for other in self.focus}
+        self.recent = {name if other == old else other: None for other in self.recent}
 
     def clear(self) -> None:
         """Take everything away."""
-        self.things.clear()
-        self.mean([])
-        self.recent = []
+        for names in (self.things, self.focus, self.recent):
+            names.clear()
 
     def mean(self, names: Iterable[str]) -> None:
         """These are spoken of now."""
-        self.focus = list(names)
-        self.recent = [*(name for name in self.recent if name not in self.focus), *self.focus]
+        self.focus = {}
+        for name in names:
+            self.mean_also(name)
+
+    def mean_also(self, name: str) -> None:
+        """This too is spoken of now, after the others."""
+        for names in (self.focus, self.recent):
+            names.pop(name, None)
+            names[name] = None
 
     def new_name(self, word: str) -> str:
         """`cube`, `cube2`, …"""
