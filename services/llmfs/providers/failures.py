@@ -116,9 +116,8 @@ def _unreached(endpoint: Endpoint, error: Exception) -> ProviderError:
     import httpx2
 
     detail = _line(_root(error))
-    match (
-        error if isinstance(error, httpx2.HTTPError) else error.__cause__ or error
-    ):  # an SDK's error has httpx2's inside
+    cause = error if isinstance(error, httpx2.HTTPError) else error.__cause__ or error  # an SDK's has httpx2's inside
+    match cause:
         case httpx2.ConnectError() | httpx2.ConnectTimeout() | httpx2.ProxyError():
             text, retryable = f"{endpoint.name} does not answer at {endpoint.place}: {detail}", True
             text += "" if endpoint.key else "; is it running?"

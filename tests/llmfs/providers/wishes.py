@@ -55,7 +55,7 @@ WISHES = [
     wish("a big cube and four small balls around it", "apart('ball_1', 'cube') > 1.6", "apart('ball_3', 'cube') > 1.6"),
     wish("a red ball / five of them in a row", "len(names) == 6", "all(color(n, 'red') for n in names)"),
     wish("three small spheres / make them blue", "all(color(n, 'blue') for n in names)"),
-    wish("six balls in a circle / two balls / make them red", "[color(n, 'red') for n in names] == 6*[False] + 2*[True]"),
+    wish("six balls in a circle / two balls / make them red", "[color(n, 'red') for n in names[5:]] == [0, 1, 1]"),
     # edits
     wish("draw a red cube / make it blue", "color('cube', 'blue')"),
     wish(
