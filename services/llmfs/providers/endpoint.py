@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 from msgspec import Struct
 from pydantic import SecretStr
 
-
 SECRET = 8
 """Characters of the shortest key that hides anything. Local servers are given `x`, which every sentence contains."""
 
