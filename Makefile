@@ -23,8 +23,8 @@ setup: ## install system packages, .venv and the locked dependencies
 up: setup ## start the fleet, let an agent draw, say what to type next
 	@$(BIN)/python -m deploy.up
 
-test: setup ## run all tests
-	@$(BIN)/python -m pytest
+test: setup ## run all tests, on up to four cores
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: setup ## check style and formatting
 	@$(BIN)/ruff check
