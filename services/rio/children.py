@@ -9,7 +9,7 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,7 +84,7 @@ def spawn(argv: Sequence[str], channel: socket.socket, environment: Mapping[str,
     return Spawned(pid, said)
 
 
-async def log_lines(said: int, role: str) -> None:
+async def log_lines(said: int, role: str, heard: Callable[[str], None]) -> None:
     """Put what a child says into our log, line by line, until nobody holds the other end; closes `said`.
 
     A flood waits in the pipe, and its writer with it: one buffer each twentieth of a second is read.
@@ -93,12 +93,12 @@ async def log_lines(said: int, role: str) -> None:
     try:
         while data := await _read(said):
             *lines, rest = (rest + data).split(b"\n")
-            for line in [*lines, rest[:_LINE]] if len(rest) >= _LINE else lines:
-                log.info("child.said", child=role, line=line.decode(errors="replace").rstrip())
-            rest = b"" if len(rest) >= _LINE else rest
+            if len(rest) >= _LINE:
+                lines, rest = [*lines, rest], b""
+            for line in lines:
+                heard(text := line.decode(errors="replace").rstrip())
+                log.info("child.said", child=role, line=text)
             await trio.sleep(_PAUSE)
-        if rest:
-            log.info("child.said", child=role, line=rest.decode(errors="replace"))
     finally:
         os.close(said)
 

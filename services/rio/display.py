@@ -76,6 +76,7 @@ class Display:
             self.graph, self.history, self.versions, archive, self.workers, self.clock, self.turns, self._news
         )
         self.context = Context(self.graph, self.versions, self._facts)
+        self.closed = trio.Event()  # the user has closed the window
 
     def _remembered(self) -> Versions:
         """The versions of the last time, and the picture of the current one; or the first of all."""
@@ -260,10 +261,16 @@ class Display:
     # from the renderer
 
     def _from_user(self, event: Event) -> None:
+        """What the user does is for the scene's programs; what happens to the window is for us too."""
+        if (event.id, event.what) == (0, "resize"):
+            self.size = int(event.value["width"]), int(event.value["height"])
+        elif (event.id, event.what) == (0, "close"):
+            self.closed.set()
         self.workers.post(event)
 
     def _renderer_restarted(self, reason: str) -> None:
-        self._news("renderer.restarted", reason=reason)
+        log.warning("renderer.restarted", reason=reason)
+        self.events.publish("renderer.restarted", reason=reason)
 
     def _cannot_draw(self, text: str) -> None:
         self.stage.complain(text)

@@ -124,7 +124,7 @@ class History:
 
     async def tell_worker(self) -> None:
         """Send the worker the graph as it is."""
-        await self._workers.replay(frames(self._graph.snapshot(), 1000))
+        await self._workers.replay(lambda: frames(self._graph.snapshot(), 1000))
 
     # one node
 

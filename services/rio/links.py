@@ -90,6 +90,7 @@ class Link:
         self._replaying = trio.Lock()
         self.family = family
         self.why = ""  # it ended
+        self.last_words = ""  # the last line it said otherwise: why it could not go on, as often as not
         self._waiting = 0  # bytes in the queue and held
         self.pid, self._process = (
             0,
@@ -121,12 +122,13 @@ class Link:
         if self._queue:
             self._more.ring()
 
-    async def replay(self, frames: Iterator[bytes]) -> None:
-        """Send a long series, each frame made in a thread; what is posted meanwhile follows it."""
+    async def replay(self, begin: Callable[[], Iterator[bytes]]) -> None:
+        """Send a long series, each frame made in a thread; what is posted after its beginning follows it."""
         async with self._replaying:
             held = self._held = deque[_Piece]()
+            frames = begin()
             try:
-                while frame := await trio.to_thread.run_sync(next, frames, b""):
+                while self.alive and (frame := await trio.to_thread.run_sync(next, frames, b"")):
                     self._held = None
                     self.post(frame)
                     self._held = held
@@ -222,6 +224,15 @@ class Link:
             await trio.lowlevel.wait_readable(self._process)
         raise LinkError("it ended")
 
+    def hear_words(self, line: str) -> None:
+        """It said something on its standard error."""
+        self.last_words = line or self.last_words
+
+    @property
+    def end_in_words(self) -> str:
+        """Why it ended, and what it said last."""
+        return f"{self.why} ({self.last_words})" if self.last_words else self.why
+
     # the end
 
     async def _bury(self) -> None:
@@ -281,6 +292,6 @@ def start(role: str, command: Sequence[str], accepts: Any, nursery: trio.Nursery
     link.theirs.close()
     link.belongs_to(spawned.pid)
     link.family = Family(spawned.pid)
-    nursery.start_soon(log_lines, spawned.said, role)
+    nursery.start_soon(log_lines, spawned.said, role, link.hear_words)
     nursery.start_soon(link.serve, hear)
     return link

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -29,11 +30,18 @@ async def open_display(config: Config) -> AsyncIterator[Dir]:
         count(display, metrics)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
+            nursery.start_soon(_stop_when_closed, display)
             yield display_tree(display, metrics)
             nursery.cancel_scope.cancel()
     finally:
         events.close()
         shutil.rmtree(scratch, ignore_errors=True)  # what a program made there may be closed even to us
+
+
+async def _stop_when_closed(display: Display) -> None:
+    """A display whose window is closed ends, as if it had been told to."""
+    await display.closed.wait()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def commands(config: Config, scratch: Path) -> Commands:

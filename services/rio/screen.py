@@ -4,7 +4,7 @@ A renderer holds nothing that is not also here, so a new one is sent the whole g
 headless, a second one waits ready. One that does not begin to draw for ten seconds counts as dead.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
@@ -70,7 +70,8 @@ class Screen:
         self._progress, self._work = Bell(), Bell()
         self.view: dict[str, Any] = {}
         self.frames = self.restarts = 0
-        self.trouble = "no renderer yet"
+        self._last: Link | None = None  # the one that ended last
+        self._is_showing = False
         self.shown = Bell()
         self.last_shown = Shown(0, 0, 0)
 
@@ -128,6 +129,13 @@ class Screen:
             self._link.post(frame(message, self._stamp))
 
     @property
+    def trouble(self) -> str:
+        """Why there is no picture; "" if there is one."""
+        if self._is_showing:
+            return ""
+        return f"no renderer: {self._last.end_in_words}" if self._last else "no renderer yet"
+
+    @property
     def pid(self) -> int:
         """Of the renderer in use; 0 when there is none."""
         return self._link.pid if self._link else 0
@@ -154,7 +162,7 @@ class Screen:
             link = await self._next()
             if link.alive:
                 await self._use(link)
-            self.trouble = f"no renderer: {link.why}"
+            self._last = link
             self.restarts += 1
             self._restarted(link.why)
             pause = FIRST_PAUSE if trio.current_time() - began > STUCK else min(2 * pause, STUCK)
@@ -190,18 +198,21 @@ class Screen:
         await self._replay(link)
         for asked in self._asked.values():
             self._post(asked.shot)
-        self.trouble = ""
+        self._is_showing = True
         if self._has_spare:
             self._nursery.start_soon(self._prepare_spare)
         await link.ended.wait()
-        self._link = None
+        self._link, self._is_showing = None, False
         self._progress.ring()
 
     async def _replay(self, link: Link) -> None:
         if self.view:
             self._post(View(self.view))
+        await link.replay(self._whole)
+
+    def _whole(self) -> Iterator[bytes]:
         self._stamp += 1
-        await link.replay(frames(self._graph.snapshot(), WHOLE, self._stamp))
+        return frames(self._graph.snapshot(), WHOLE, self._stamp)
 
     async def _prepare_spare(self) -> None:
         await trio.sleep(SPARE_AFTER)

@@ -5,7 +5,8 @@ it that the next program finds a worker at rest, whatever became of the last one
 """
 
 import signal
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import structlog
 import trio
@@ -117,11 +118,34 @@ class Stage:
         if (worker := self._workers.current) is None:
             return ""
         worker.send_signal(signal.SIGINT)
-        if await self._workers.is_awake(PATIENCE):
+        if await self._heeds():
             return ""
         self._workers.drop("interrupted")
         self._count_death("interrupted")
         return f"killed: {self._consequence()}"
+
+    async def _heeds(self) -> bool:
+        """Whether the program fails in time, or else the worker is at rest."""
+        signs: list[Callable[[], Awaitable[bool]]] = [partial(self._workers.is_awake, PATIENCE)]
+        if program := self.programs.running:
+            signs.append(partial(self._fails, program))
+        heeds = False
+        async with trio.open_nursery() as nursery:
+
+            async def wait_for(sign: Callable[[], Awaitable[bool]]) -> None:
+                nonlocal heeds
+                if await sign():
+                    heeds = True
+                    nursery.cancel_scope.cancel()
+
+            for sign in signs:
+                nursery.start_soon(wait_for, sign)
+        return heeds
+
+    async def _fails(self, program: Program) -> bool:
+        with trio.move_on_after(PATIENCE):
+            await program.until(lambda: program.is_failed)
+        return program.is_failed
 
     async def interrupt(self) -> str:
         """End what runs: the program, or a callback. Says what became of it."""

@@ -79,10 +79,10 @@ class Workers:
             self._is_stirred |= isinstance(message, Tick | Event)
             self.current.post(frame(message))
 
-    async def replay(self, frames: Iterator[bytes]) -> None:
+    async def replay(self, begin: Callable[[], Iterator[bytes]]) -> None:
         """Say many things to the current worker, leaving turns to others."""
         if self.current:
-            await self.current.replay(frames)
+            await self.current.replay(begin)
 
     def _hear(self, link: Link, message: Message, whole: bytes) -> Any:
         if isinstance(message, Want):
@@ -131,7 +131,7 @@ class Workers:
                 self._fresh = await self._fork(link)
                 return True
         link.end(f"it was not ready within {STARTING:g} s")
-        self.trouble = self.refusal or f"the worker does not start: {link.why}; see the log"
+        self.trouble = self.refusal or f"the worker does not start: {link.end_in_words}"
         return False
 
     @property
@@ -254,11 +254,14 @@ class Workers:
         copy.theirs.close()
         self._watch(copy)
         self._nursery.start_soon(copy.serve, self._hear)
-        with trio.move_on_after(patience):
-            await copy.greeted.wait()
-        if copy.greeted.is_set() and copy.alive:
-            return copy
-        copy.end("it is no longer needed")
+        try:
+            with trio.move_on_after(patience):
+                await copy.greeted.wait()
+                return copy if copy.alive else None
+        except trio.Cancelled:
+            copy.end("nobody waits for it any more")
+            raise
+        copy.end("it was not made in time")
         return None
 
     # ends

@@ -21,10 +21,12 @@ from rio.programs import Program
 SIZE = (320, 240)
 
 
-def the_children(scratch: Path, *, spare: bool = False, worker: Sequence[str] = ()) -> Commands:
-    """How the real children are started."""
+def the_children(
+    scratch: Path, *, spare: bool = False, worker: Sequence[str] = (), renderer: Sequence[str] = ()
+) -> Commands:
+    """How the real children are started, or those of a test."""
     return Commands(
-        renderer=[*command_for("renderer"), *map(str, SIZE), "--headless"],
+        renderer=renderer or [*command_for("renderer"), *map(str, SIZE), "--headless"],
         worker=worker or [*command_for("worker"), str(scratch)],
         spare=spare,
     )
@@ -32,11 +34,11 @@ def the_children(scratch: Path, *, spare: bool = False, worker: Sequence[str] = 
 
 @asynccontextmanager
 async def a_display(
-    state: Path | None = None, *, spare: bool = False, worker: Sequence[str] = ()
+    state: Path | None = None, *, spare: bool = False, worker: Sequence[str] = (), renderer: Sequence[str] = ()
 ) -> AsyncIterator[Display]:
     """A display that lives as long as the block. A test that hangs is ended after a minute."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, trio.fail_after(60):
-        commands = the_children(Path(scratch), spare=spare, worker=worker)
+        commands = the_children(Path(scratch), spare=spare, worker=worker, renderer=renderer)
         display = Display(commands, Archive(state), Events(), SIZE)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)

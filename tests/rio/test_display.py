@@ -390,6 +390,18 @@ async def test_without_a_sandbox_no_program_runs_and_the_rest_works(tmp_path: Pa
         assert await color_at(display, *MIDDLE) == "dark"
 
 
+async def test_why_a_child_does_not_start_is_said_by_its_last_words(tmp_path: Path) -> None:
+    """In health, and to who writes a program; rio itself goes on."""
+    script = "import sys\nsys.exit('no paint on board')\n"
+    child = a_child(tmp_path / "child.py", script)
+    async with a_display(worker=child, renderer=child) as display:
+        with pytest.raises(FileError, match=r"no program can run: the worker does not start: .*no paint on board"):
+            await run(display, "x = 1")
+        while display.screen.restarts < 2:
+            await a_moment()
+        assert "no renderer: it closed its channel (no paint on board)" in display.health()
+
+
 async def test_children_know_nothing_of_our_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ANTHROPIC_API_KEY", "secret")
     async with a_display() as display:
