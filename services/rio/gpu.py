@@ -184,12 +184,7 @@ class DepthMap:
         gl.glTexImage2D(
             gl.GL_TEXTURE_2D, 0, gl.GL_DEPTH_COMPONENT24, side, side, 0, gl.GL_DEPTH_COMPONENT, gl.GL_FLOAT, None
         )
-        _filter(gl.GL_LINEAR)
-        self._compares = gl.glGenSamplers(1)
-        for name in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
-            gl.glSamplerParameteri(self._compares, name, gl.GL_LINEAR)
-        gl.glSamplerParameteri(self._compares, gl.GL_TEXTURE_COMPARE_MODE, gl.GL_COMPARE_REF_TO_TEXTURE)
-        gl.glSamplerParameteri(self._compares, gl.GL_TEXTURE_COMPARE_FUNC, gl.GL_LEQUAL)
+        self._samplers = [_sampler(compare=compare) for compare in (False, True)]
         self._id = gl.glGenFramebuffers(1)
         gl.glBindFramebuffer(gl.GL_FRAMEBUFFER, self._id)
         gl.glFramebufferTexture2D(gl.GL_FRAMEBUFFER, gl.GL_DEPTH_ATTACHMENT, gl.GL_TEXTURE_2D, self._texture, 0)
@@ -205,7 +200,7 @@ class DepthMap:
     def bind(self, unit: int, *, compare: bool) -> None:
         """Let a `sampler2DShadow` of this unit compare with it, or a `sampler2D` read it."""
         _bind(self._texture, unit)
-        gl.glBindSampler(unit, self._compares if compare else 0)
+        gl.glBindSampler(unit, self._samplers[compare])
 
 
 class Mask:
@@ -318,6 +313,20 @@ def _linked(sources: Mapping[int, str]) -> int:
 def _bind(texture: int, unit: int) -> None:
     gl.glActiveTexture(gl.GL_TEXTURE0 + unit)
     gl.glBindTexture(gl.GL_TEXTURE_2D, texture)
+
+
+def _sampler(*, compare: bool) -> int:
+    """How depths are looked up: outside the map there is nothing, as far away as can be."""
+    sampler = int(gl.glGenSamplers(1))
+    for name in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
+        gl.glSamplerParameteri(sampler, name, gl.GL_LINEAR)
+    for name in (gl.GL_TEXTURE_WRAP_S, gl.GL_TEXTURE_WRAP_T):
+        gl.glSamplerParameteri(sampler, name, gl.GL_CLAMP_TO_BORDER)
+    gl.glSamplerParameterfv(sampler, gl.GL_TEXTURE_BORDER_COLOR, np.ones(4, np.float32))
+    if compare:
+        gl.glSamplerParameteri(sampler, gl.GL_TEXTURE_COMPARE_MODE, gl.GL_COMPARE_REF_TO_TEXTURE)
+        gl.glSamplerParameteri(sampler, gl.GL_TEXTURE_COMPARE_FUNC, gl.GL_LEQUAL)
+    return sampler
 
 
 def _filter(how: int) -> None:

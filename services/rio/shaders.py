@@ -13,7 +13,7 @@ _TONE = """
 // Colours as they were meant while they are not too bright; beyond, they fade to white (Khronos PBR Neutral).
 vec3 toned(vec3 c) {
     float low = min(c.r, min(c.g, c.b));
-    c -= 0.5 * (low < 0.08 ? low - 6.25 * low * low : 0.04);
+    c -= 0.8 * (low < 0.08 ? low - 6.25 * low * low : 0.04);
     float peak = max(c.r, max(c.g, c.b)), held = 1.0 - 0.0576 / (max(peak, 0.76) - 0.52);
     if (peak > 0.76) c = mix(vec3(held), c * (held / peak), 1.0 / (0.15 * (peak - held) + 1.0));
     return sqrt(max(c, 0.0));
