@@ -12,10 +12,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Protocol
 
+import structlog
 import trio
 
 from ninep import FileError
 from voice.speech import SAMPLE
+
+log = structlog.get_logger("voice")
 
 
 class Playback(Protocol):
@@ -94,7 +97,10 @@ class WavFile:
 
     def close(self) -> None:
         if self._file:
-            self._file.close()
+            try:
+                self._file.close()
+            except OSError as error:  # a full disk: whoever spoke was told, and the service must end all the same
+                log.warning("recording.incomplete", file=str(self._path), error=str(error))
 
     def _wave(self, rate: int) -> wave.Wave_write:
         if self._file is None:

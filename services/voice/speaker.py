@@ -136,7 +136,7 @@ class Speaker:
                     self.phrase = phrase
                     await self._say(phrase, playback)
             self._publish("utterance.spoken", spoken=self.spoken)
-        except FileError as error:
+        except (FileError, OSError) as error:  # an engine or a device, or a disk that is full
             self.failure = f"failed: {error}"
             self._publish("utterance.failed", error=str(error), spoken=self.spoken)
         finally:

@@ -156,6 +156,16 @@ async def test_a_file_that_cannot_be_written(tmp_path: Path) -> None:
         assert b"cannot be written: is a directory" in (await root.read("state")).lower()
 
 
+async def test_a_disk_that_is_full() -> None:
+    """The utterance fails with the reason, and the service goes on, and ends in order."""
+    async with voice("file:/dev/full") as root, root.open("events") as events:
+        for _ in range(2):
+            await root.write("say", "hello")
+            with trio.fail_after(10):
+                assert b"utterance.failed" in await events.read()
+            assert b"No space left on device" in await root.read("state")
+
+
 async def test_the_command(tmp_path: Path) -> None:
     """`voice` says when it is ready, serves, and ends in order at SIGTERM while it speaks."""
     command = [str(Path(sys.executable).with_name("voice")), "--device", "null", "--listen", f"unix!{tmp_path}/voice"]
