@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeAlias
 
-from ninep.errors import DENIED, IS_DIRECTORY, FileError
+from ninep.errors import FileError
 from ninep.messages import (
-    QTDIR,
     UNTOUCHED,
     Message,
     Qid,
@@ -37,7 +36,7 @@ from ninep.messages import (
     Twrite,
     Twstat,
 )
-from ninep.node import WRITE, Answer, Node, Opened, Place, then
+from ninep.node import Answer, Node, Opened, Place, then
 from ninep.session import Fid
 
 Reply: TypeAlias = tuple[Message, Any]
@@ -66,9 +65,8 @@ def walk(root: Node, m: Any, fid: Fid) -> Reply:
 
 def open_file(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
     """open(5). iounit 0: as much as msize allows."""
-    reply = Ropen(m.tag, fid.place.node.qid, 0)
     opened: Answer[Opened] = fid.place.open(m.mode)
-    return then(opened, lambda file: (reply, file))
+    return then(opened, lambda file: (Ropen(m.tag, fid.place.node.qid, 0), file))
 
 
 def create(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
@@ -99,11 +97,14 @@ def remove(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
     """remove(5): a clunk, with the side effect of removing the file."""
 
     async def finish() -> Reply:
-        if fid.file:
-            fid.file.abandon()
-        removed = fid.place.remove()
-        if removed is not None:
-            await removed
+        try:
+            removed = fid.place.remove()
+            if removed is not None:
+                await removed
+        finally:
+            left = fid.file.abandon() if fid.file else None
+            if left is not None:
+                await left
         return Rremove(m.tag), None
 
     return finish()
@@ -114,21 +115,10 @@ def stat(root: Node, m: Any, fid: Fid) -> Reply:
     return Rstat(m.tag, fid.place.stat()), None
 
 
-def wstat(root: Node, m: Any, fid: Fid) -> Reply:
-    """wstat(5), for synthetic files: all of it or nothing.
-
-    "Don't touch" in every field asks that what is written be safe, which it is. Length 0 alone is what `echo x > file`
-    becomes through a mount; the write that follows replaces the text anyway.
-    """
-    node = fid.place.node
-    wanted = _touched(m.stat, fid.place.stat())
-    if wanted - {"length", "mtime"} or (wanted and not node.perm & WRITE):
-        raise FileError(DENIED)
-    if "length" in wanted and node.kind & QTDIR:
-        raise FileError(IS_DIRECTORY)
-    if "length" in wanted and m.stat.length:
-        raise FileError("the length of this file cannot be set")
-    return Rwstat(m.tag), None
+def wstat(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
+    """wstat(5)."""
+    done: Answer[None] = fid.place.node.wstat(m.stat, _touched(m.stat, fid.place.stat()))
+    return then(done, lambda _: (Rwstat(m.tag), None))
 
 
 def _touched(wish: Stat, is_now: Stat) -> set[str]:

@@ -95,6 +95,24 @@ class Node:
         """What a fid reads and writes from now on. `mode` is allowed by `perm` already."""
         raise FileError(DENIED)
 
+    def wstat(self, wish: Stat, fields: set[str]) -> Answer[None]:
+        """Make these fields of stat(5) as the wish has them: all of them or none. No field asks that all be safe.
+
+        A synthetic file takes a length of 0, which is what `echo x > file` becomes through a mount (the write that
+        follows replaces the text anyway), and any mtime.
+        """
+        if fields - {"length", "mtime"} or (fields and not self.perm & WRITE):
+            raise FileError(DENIED)
+        if "length" in fields and self.kind & QTDIR:
+            raise FileError(IS_DIRECTORY)
+        if "length" in fields and wish.length:
+            raise FileError("the length of this file cannot be set")
+        return None
+
+    def unlink(self, directory: Directory, name: str) -> Answer[None]:
+        """Go. That is the affair of the directory it was found in, unless it knows better where it is."""
+        return directory.remove(name)
+
     def check(self, mode: int) -> None:
         """Refuse a mode of open(5) that the permissions do not allow."""
         wanted = _WANTED[mode & OEXEC] | (WRITE if mode & OTRUNC else 0)
@@ -115,6 +133,18 @@ class Directory(Node, Mapping[str, Node]):
     def create(self, name: str, perm: int) -> Answer[Node]:
         """Make a file (or, with DMDIR in `perm`, a directory) of this name."""
         raise FileError(DENIED)
+
+    def create_open(self, name: str, perm: int, mode: int) -> Answer[tuple[Node, Opened]]:
+        """Make a file and open it. What a mode may do then is the new file's to say, unless the two are one step."""
+        made = self.create(name, perm)
+
+        async def finish() -> tuple[Node, Opened]:
+            node = await made if type(made) is CoroutineType else cast(Node, made)
+            node.check(mode)
+            opened = node.open(mode)
+            return node, await opened if type(opened) is CoroutineType else cast(Opened, opened)
+
+        return finish()
 
     def remove(self, name: str) -> Answer[None]:
         """Take the file of this name away."""
@@ -158,19 +188,12 @@ class Place:
 
     def create(self, name: str, perm: int, mode: int) -> Answer[tuple[Place, Opened]]:
         """create(5): make the file and open it."""
-        node = self.node
-        if not isinstance(node, Directory):
+        if not isinstance(self.node, Directory):
             raise FileError(NOT_DIRECTORY)
-
-        async def finish(made: Answer[Node]) -> tuple[Place, Opened]:
-            place = Place(await made if type(made) is CoroutineType else cast(Node, made), name, self)
-            opened = place.open(mode)
-            return place, await opened if type(opened) is CoroutineType else cast(Opened, opened)
-
-        return finish(node.create(name, perm))
+        return then(self.node.create_open(name, perm, mode), lambda made: (Place(made[0], name, self), made[1]))
 
     def remove(self) -> Answer[None]:
         """remove(5): ask the directory above. The root has none."""
         if self.above is self or not isinstance(self.above.node, Directory):
             raise FileError(DENIED)
-        return self.above.node.remove(self.name)
+        return self.node.unlink(self.above.node, self.name)
