@@ -2,8 +2,6 @@
 
 import sys
 
-from ninep import service
-
 
 def main() -> None:
     """Run the service, or the child that the first word names."""
@@ -17,6 +15,7 @@ def main() -> None:
 
             worker(sys.argv[2:])
         case _:
+            from ninep import service
             from rio.config import Config
             from rio.opening import open_display
 

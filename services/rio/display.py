@@ -59,7 +59,9 @@ class Display:
         self.graph = Graph()
         self.versions = self._remembered()
         self.turns = Turns()
-        self.workers = Workers(commands.worker, self._from_worker, self._worker_died)
+        self.workers = Workers(
+            commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
+        )
         self.screen = Screen(
             self.graph,
             commands.renderer,
@@ -72,9 +74,7 @@ class Display:
         self.history = History(
             self.graph, self.versions, archive, self.screen, self.workers, self._version_made, self._version_gone_to
         )
-        self.stage = Stage(
-            self.graph, self.history, self.versions, archive, self.workers, self.clock, self.turns, self._news
-        )
+        self.stage = Stage(self.graph, self.history, self.versions, archive, self.workers, self.turns, self._news)
         self.context = Context(self.graph, self.versions, self._facts)
         self.closed = trio.Event()  # the user has closed the window
 
@@ -251,6 +251,9 @@ class Display:
                 raise LinkError(f"it sent a change that is refused: {refusal}") from None
         self.stage.changes += 1
         self.screen.show(whole)
+
+    def _worker_changed(self) -> None:
+        self.clock.start_over()
 
     def _worker_died(self, why: str) -> None:
         self.stage.worker_died(why)

@@ -91,9 +91,10 @@ class History:
         self._versions.go(version)
         self._versions.hold(version, picture)
         self._archive.point(version.number)
-        if not adopted:
-            await self.tell_worker()
         await self._screen.show_all()
+        if not adopted:
+            await self._tell_worker()
+        self._workers.wake()
         self._went(version)
         return LOST if version.is_bare else ""
 
@@ -108,7 +109,8 @@ class History:
     async def revive(self) -> bool:
         """Replace a worker that died: the picture stays, the variables are those of the last checkpoint on its way."""
         await self._restore_variables(self._versions.current, [v.number for v in reversed(self._versions.path())])
-        await self.tell_worker()
+        await self._tell_worker()
+        self._workers.wake()
         return self._workers.current is not None
 
     async def _restore_variables(self, version: Version, checkpoints: Iterable[int]) -> bool:
@@ -122,7 +124,7 @@ class History:
         version.is_bare = not version.begins_empty
         return not version.is_bare
 
-    async def tell_worker(self) -> None:
+    async def _tell_worker(self) -> None:
         """Send the worker the graph as it is."""
         await self._workers.replay(lambda: frames(self._graph.snapshot(), 1000))
 

@@ -23,14 +23,13 @@ from rio.wire import Hello, Message, Parser, ProtocolError, pair
 
 MOST = 64 << 20  # bytes that may wait for a child; one that lets more gather does not read and is ended
 HIGH = 8 << 20  # bytes from which on `room` makes a fast sender wait
-_CHUNK = 1 << 18
 DYING = 1.0  # seconds which a killed process may take to be gone
+_CHUNK = 1 << 18
 _TURN = 0.002  # seconds for which one link may keep the other tasks waiting
 _CREDENTIALS = struct.Struct("3i")
 
 Hear = Callable[["Link", Message, bytes], Coroutine[Any, Any, None] | None]
 """What takes a message and its whole frame: at once, or by a coroutine, which is awaited before the next is read."""
-
 
 Part = bytes | memoryview
 
@@ -92,10 +91,8 @@ class Link:
         self.why = ""  # it ended
         self.last_words = ""  # the last line it said otherwise: why it could not go on, as often as not
         self._waiting = 0  # bytes in the queue and held
-        self.pid, self._process = (
-            0,
-            -1,
-        )  # the process on the other side, from the kernel, and a descriptor that holds it
+        self.pid = 0  # of the process on the other side, from the kernel
+        self._process = -1  # a descriptor that holds it
         self.greeted = trio.Event()  # the child has said hello, or never will
         self.ended = trio.Event()
 

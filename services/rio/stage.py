@@ -13,7 +13,6 @@ import trio
 
 from ninep import FileError
 from rio.archive import Archive
-from rio.clock import Clock
 from rio.graph import Graph
 from rio.history import History
 from rio.prints import Prints
@@ -39,12 +38,11 @@ class Stage:
         versions: Versions,
         archive: Archive,
         workers: Workers,
-        clock: Clock,
         turns: Turns,
         news: Callable[..., None],
     ) -> None:
         self._graph, self._history, self._versions, self._archive = graph, history, versions, archive
-        self._workers, self._clock, self._turns, self._news = workers, clock, turns, news
+        self._workers, self._turns, self._news = workers, turns, news
         self.programs = Programs(self, turns)
         self.out, self.err = Prints(), Prints(quiet_ends=True)
         self.last_error = ""
@@ -184,7 +182,6 @@ class Stage:
 
     def _count_death(self, why: str) -> None:
         self.replaced += 1
-        self._clock.start_over()
         self._news("worker.replaced", reason=why, version=self._versions.current.number)
 
     async def _revive_quietly(self) -> None:
@@ -193,7 +190,6 @@ class Stage:
 
     async def revive(self) -> None:
         """Put a worker in the place of one that is gone; FileError if none starts."""
-        self._clock.start_over()
         if self._workers.refusal or not await self._history.revive():
             raise FileError(f"no program can run: {self._workers.trouble}")
         self._revived_at = trio.current_time()

@@ -37,23 +37,32 @@ class Workers:
     """The current worker, if there is one, and the copies that can take its place."""
 
     def __init__(
-        self, command: Sequence[str], hear: Callable[[Link, Message, bytes], Any], died: Callable[[str], None]
+        self,
+        command: Sequence[str],
+        *,
+        hear: Callable[[Link, Message, bytes], Any],
+        changed: Callable[[], None],
+        died: Callable[[str], None],
     ) -> None:
-        """`hear(link, message, frame)` gets what the current worker says; `died(why)` is told when it has ended."""
-        self._command, self._hear_current, self._died = command, hear, died
+        """`hear(link, message, frame)` gets what the current worker says, `changed()` when another has become that one,
+        `died(why)` when it has ended by itself.
+        """
+        self._command, self._hear_current, self._changed, self._died = command, hear, changed, died
+        self._links = set[Link]()  # of all processes
         self._current: Link | None = None
         self._origin: int | None = None  # the checkpoint that the current one is a copy of
-        self._wants: dict[Link, bool] = {}  # what copies said of frames before they were the current one
-        self.trouble = "no worker yet"
-        self._unclean: Family | None = None  # where a worker has ended
-        self._answers: dict[Link, list[Output | Done]] = {}
-        self._heard = Bell()
-        self._walls: list[Output] = []  # what the newest worker that was started says of its sandbox
         self._fresh: Link | None = None
         self._checkpoints: dict[int, Link] = {}
-        self._links = set[Link]()
+        self._unclean: Family | None = None  # where a worker has ended
+        self._wants: dict[Link, bool] = {}  # what each last said of frames
+        self._answers: dict[Link, list[Output | Done]] = {}
+        self._answered = Bell()
         self._is_stirred = False
         self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
+        self._starting: Link | None = None
+        self._walls: list[Output] = []  # what the newest worker that was started said of its sandbox
+        self.refusal = ""  # why no worker runs programs here, and none will
+        self.trouble = "no worker yet"
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Be there for the others, for ever; at the end no process of any family is left."""
@@ -87,11 +96,11 @@ class Workers:
     def _hear(self, link: Link, message: Message, whole: bytes) -> Any:
         if isinstance(message, Want):
             self._wants[link] = message.frames
-        elif isinstance(message, Output) and not link.greeted.is_set():
+        elif isinstance(message, Output) and link is self._starting:
             self._walls.append(message)
         if link in self._answers and isinstance(message, Output | Done):
             self._answers[link].append(message)
-            self._heard.ring()
+            self._answered.ring()
         if link is not self._current:
             return None
         self._is_stirred |= not isinstance(message, Deltas) or bool(message.items)
@@ -113,7 +122,7 @@ class Workers:
         copy.post(frame(Run(_QUESTION, question, True)))
         with trio.move_on_after(ANSWERING):
             while not any(isinstance(message, Done) for message in said) and copy.alive:
-                await self._heard.wait()
+                await self._answered.wait()
         copy.end("it has answered")
         return "".join(message.text for message in said if isinstance(message, Output) and not message.error)
 
@@ -122,15 +131,17 @@ class Workers:
     async def start(self) -> bool:
         """Start a fresh worker from nothing, as the current one; whether it is ready."""
         self._walls.clear()
-        link = start("worker", self._command, FromWorker, self._nursery, self._hear)
+        link = self._starting = start("worker", self._command, FromWorker, self._nursery, self._hear)
         self._watch(link)
         with trio.move_on_after(STARTING):
             await link.greeted.wait()
-            if link.alive:
-                self._become(link)
-                self._fresh = await self._fork(link)
-                return True
+        self._starting = None
+        if link.greeted.is_set() and link.alive:
+            self._become(link)
+            self._fresh = await self._fork(link)
+            return True
         link.end(f"it was not ready within {STARTING:g} s")
+        self.refusal = f"a wall of the sandbox is missing: {self.open_walls}" if self.open_walls else ""
         self.trouble = self.refusal or f"the worker does not start: {link.end_in_words}"
         return False
 
@@ -143,11 +154,6 @@ class Workers:
     def open_walls(self) -> str:
         """Those that do not stand, in one line."""
         return "; ".join(wall.text.strip() for wall in self._walls if wall.error)
-
-    @property
-    def refusal(self) -> str:
-        """Why no worker runs programs here, and none will: a wall is missing, and nobody said `--unsafe`."""
-        return f"a wall of the sandbox is missing: {self.open_walls}" if self.open_walls and not self._fresh else ""
 
     async def go_fresh(self) -> bool:
         """Make a worker in which nothing has run the current one."""
@@ -180,8 +186,14 @@ class Workers:
     def _become(self, link: Link) -> None:
         self._current, self._origin, self.trouble = link, None, ""
         self._rest(link)
-        if self._wants.get(link):
-            self._hear_current(link, Want(True), b"")
+        self._changed()
+
+    def wake(self) -> None:
+        """A copy sleeps until it is spoken to. When all agree on the picture, let its callbacks run."""
+        if link := self.current:
+            self.post(Deltas([]))
+            self._rest(link)
+            self._hear_current(link, Want(self._wants.get(link, False)), b"")
 
     def drop(self, why: str) -> None:
         """End the current worker; nobody is told."""
@@ -227,12 +239,6 @@ class Workers:
             return self._is_stirred
         return self._wakeups != wakeups(self.current.pid)
 
-    def forget(self) -> None:
-        """Close all checkpoints but the fresh one: another history begins."""
-        for checkpoint in self._checkpoints.values():
-            checkpoint.end("it is no longer needed")
-        self._checkpoints.clear()
-
     def distrust_last(self) -> None:
         """A worker that was made from a checkpoint died at once: do not use that again."""
         if self._origin is not None and (checkpoint := self._checkpoints.pop(self._origin, None)):
@@ -275,13 +281,13 @@ class Workers:
         self._links.discard(link)
         self._wants.pop(link, None)
         self._answers.pop(link, None)
-        self._heard.ring()
+        self._answered.ring()
         family = link.family
-        if family and not any(other.family is family for other in self._links):
-            await family.end()
         if link is self._current:
             self._current, self._unclean, self.trouble = None, family, link.why
             self._died(link.why)
+        if family and not any(other.family is family for other in self._links):
+            await family.end()
 
     async def weed(self) -> None:
         """End the processes that the last program left behind."""

@@ -267,6 +267,22 @@ async def test_undo_keeps_what_callbacks_did_before() -> None:
         assert int(await run(display, "print(n)")) >= count
 
 
+async def test_what_is_called_by_time_goes_on_after_undo() -> None:
+    """As it was in that version: a timer, and frames."""
+    async with a_display() as display:
+        await run(display, "n = 0\n@every(0.01)\ndef count():\n global n\n n += 1\n print(n)\n")
+        await run(display, "b = box(name='b')\n@on_frame\ndef turn(dt): b.rotate = b.rotate[1] + dt")
+        await run(display, "stop()")
+        await display.goto(1)
+        before = display.stage.out.text()
+        while display.stage.out.text() == before:
+            await a_moment()
+        frames = display.clock.frames
+        await display.goto(2)
+        while display.clock.frames < frames + 3:
+            await a_moment()
+
+
 async def test_an_edit_needs_no_checkpoint_of_its_own() -> None:
     """After undo and redo over edits, picture and variables are those of the version."""
     async with a_display() as display:

@@ -35,7 +35,7 @@ class Scene:
         self.versions = Versions([Version(0, None, 0.0, "rio", "empty")], 0)
         self.versions.hold(self.versions.current, graph.snapshot())
         screen = Screen(graph, [], spare=False, heard=ignore, restarted=ignore, failed=ignore)
-        workers = Workers([], lambda *message: None, ignore)
+        workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
         self.archive = Archive(None)
         self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
         files = NodeFiles(graph, self.history)
