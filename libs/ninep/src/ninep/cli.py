@@ -21,6 +21,7 @@ import trio
 from ninep.client import Client, open_client
 from ninep.dial import namespace
 from ninep.errors import IS_DIRECTORY, FileError, ProtocolError
+from ninep.fuse import command as fuse
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, QTDIR, Stat
 from ninep.stdio import Input, Output
 
@@ -35,6 +36,7 @@ examples:
                                                     draw its answer while it comes
   ninep cat /llm/claude/output                      read its answers, turn after turn
   ninep -a box:5642/rio read screen > shot.png      another machine's screen
+  ninep mount /n                                    all of it as a directory, for every program
 """
 ADDRESS = "unix!/path, tcp!host!port or host:port, with /sub/tree; else $NINEP, else the mux in the namespace directory"
 
@@ -253,6 +255,7 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("-l", dest="long", action="store_true", help="with mode and length")
         if command is write:
             sub.add_argument("words", nargs="*", metavar="TEXT", help="instead of standard input, as one line")
+    fuse.add_to(commands, ADDRESS)
     return top
 
 
@@ -260,6 +263,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     """The console script."""
     options = parser().parse_args(argv)
     try:
+        if options.command == "mount":
+            sys.exit(fuse.run(options.where or options.address or default_address(), options))
         sys.exit(trio.run(Run(options).run))
     except KeyboardInterrupt:  # before anybody listened for it
         sys.exit(INTERRUPTED)

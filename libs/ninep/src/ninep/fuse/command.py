@@ -1,0 +1,144 @@
+"""`ninep mount`: check, connect, mount, and stay: in the background, or before the user's eyes with --foreground.
+
+It ends when the directory is unmounted, by whom ever, or with SIGTERM or SIGINT: then it unmounts, lazily if somebody
+is inside. What blocks in there ends at that moment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import signal
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import trio
+
+from ninep.dial import Address
+from ninep.errors import FileError, ProtocolError
+from ninep.fuse.mount import Options, check, mount, unmount
+from ninep.fuse.remote import Link
+from ninep.fuse.session import Session
+
+FAILED = 1  # exit status
+MOUNTED = "mounted"  # what the child tells its parent, if not a complaint
+
+
+@dataclass
+class Mounting:
+    """One run of `ninep mount`. `complaint` is why it failed, in one line, or empty."""
+
+    address: str
+    directory: Path
+    options: Options
+    by_helper: bool | None = None
+    complaint: str = ""
+
+    async def run(self, ready: Callable[[], None]) -> None:
+        """Mount, call `ready`, and serve until unmounted."""
+        try:
+            check(self.directory)
+            link = Link(Address.parse(self.address))
+            await self._serve(link, ready)
+        except (ValueError, OSError) as error:
+            self.complaint = str(error.strerror or error) if isinstance(error, OSError) else str(error)
+
+    async def _serve(self, link: Link, ready: Callable[[], None]) -> None:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(link.run)
+            if (device := await self._mounted(link)) is not None:
+                try:
+                    await nursery.start(self._unmount_when_told)
+                    ready()
+                    await Session(device, link).serve()
+                finally:
+                    os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
+            nursery.cancel_scope.cancel()
+
+    async def _mounted(self, link: Link) -> int | None:
+        try:
+            await link.remote()
+            mounting = partial(mount, self.directory, self.options, by_helper=self.by_helper)
+            return await trio.to_thread.run_sync(mounting)
+        except (OSError, FileError, ProtocolError) as error:
+            self.complaint = str(getattr(error, "strerror", None) or error)
+            return None
+
+    async def _unmount_when_told(self, *, task_status: trio.TaskStatus[None]) -> None:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
+            task_status.started()
+            await anext(signals)
+        await leave(self.directory)
+
+
+async def leave(directory: Path) -> None:
+    """Unmount; the session then ends by itself. In a thread, since unmounting may ask the session something."""
+    try:
+        await trio.to_thread.run_sync(unmount, directory)
+    except OSError:  # somebody is inside: the name goes now, and the rest when the device is closed
+        await trio.to_thread.run_sync(partial(unmount, directory, lazily=True))
+
+
+def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], address_help: str) -> None:
+    """The command line."""
+    sub = commands.add_parser(
+        "mount",
+        help="make the files of a server appear in a directory",
+        description="Make the files of a server appear in a directory (Linux, FUSE). To end it: umount DIR as root, "
+        "else fusermount3 -u DIR; with --foreground Ctrl-C.",
+    )
+    sub.add_argument("--foreground", action="store_true", help="stay, until Ctrl-C; else return when it is mounted")
+    sub.add_argument("--read-only", action="store_true", help="let nothing be written")
+    sub.add_argument("--allow-other", action="store_true", help="let other users in, as far as permissions say")
+    sub.add_argument("where", nargs="?", metavar="ADDRESS", help=address_help)
+    sub.add_argument("directory", type=Path, metavar="DIR", help="an empty directory")
+
+
+def run(address: str, options: argparse.Namespace) -> int:
+    """The command; its exit status."""
+    how = Options(address, options.read_only, options.allow_other)
+    mounting = Mounting(address, options.directory.absolute(), how)
+    if not options.foreground:
+        return _in_background(mounting)
+    trio.run(mounting.run, lambda: None)
+    return _told(mounting.complaint)
+
+
+def _told(complaint: str) -> int:
+    if complaint:
+        sys.stderr.write(f"ninep: mount: {complaint}\n")
+    return FAILED if complaint else 0
+
+
+def _in_background(mounting: Mounting) -> int:
+    """A child of its own session does it; this process returns when it has mounted, or says why it has not."""
+    hears, says = os.pipe()
+    if os.fork() == 0:
+        os.close(hears)
+        return _as_daemon(mounting, says)
+    os.close(says)
+    with os.fdopen(hears) as news:
+        word = news.read()
+    return 0 if word == MOUNTED else _told(word or "it ended before it had mounted")
+
+
+def _as_daemon(mounting: Mounting, says: int) -> int:
+    os.setsid()
+    os.chdir("/")
+
+    def ready() -> None:
+        nowhere = os.open(os.devnull, os.O_RDWR)
+        for standard in (0, 1, 2):
+            os.dup2(nowhere, standard)
+        os.close(nowhere)
+        with os.fdopen(says, "w") as parent:
+            parent.write(MOUNTED)
+
+    trio.run(mounting.run, ready)
+    if mounting.complaint:
+        with os.fdopen(says, "w") as parent:
+            parent.write(mounting.complaint)
+    return 0

@@ -1,0 +1,233 @@
+"""One mount: requests of the kernel come in, each gets a task and a reply; an INTERRUPT cancels its task.
+
+A cancelled task has its 9P request flushed (Tflush), and the reply is EINTR, or what the server gave before it heard.
+So Ctrl-C ends whatever blocks, and the server knows that the reader has gone.
+"""
+
+from __future__ import annotations
+
+import errno
+import itertools
+import os
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+import trio
+
+from ninep.errors import FileError, ProtocolError
+from ninep.fuse import wire
+from ninep.fuse.errnos import errno_of
+from ninep.fuse.files import OpenDirectory, OpenFile
+from ninep.fuse.nodes import Node, Nodes, plain
+from ninep.fuse.remote import Link, Remote
+from ninep.fuse.tree import Tree, mode_of
+from ninep.fuse.wire import Op, Request
+from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE
+
+TURNS = 16  # requests in a row before their tasks get their turn
+MODES = {os.O_RDONLY: OREAD, os.O_WRONLY: OWRITE, os.O_RDWR: ORDWR}
+
+Body: TypeAlias = bytes | Sequence[bytes]
+
+
+class Session:
+    """Serves `device`, an open and mounted /dev/fuse that does not block, until it is unmounted."""
+
+    def __init__(self, device: int, link: Link) -> None:
+        self._device, self._link = device, link
+        self._nodes = Nodes()
+        self._tree = Tree(link, self._nodes)
+        self._files: dict[int, OpenFile] = {}
+        self._directories: dict[int, OpenDirectory] = {}
+        self._handles = itertools.count(1)
+        self._scopes: dict[int, trio.CancelScope] = {}  # by request
+        self._buffer = bytearray(wire.MAX_REQUEST)
+        self._answers: dict[int, Callable[[Request], Awaitable[Body]]] = {
+            Op.LOOKUP: self._tree.lookup,
+            Op.GETATTR: self._tree.getattr,
+            Op.SETATTR: self._tree.setattr,
+            Op.SYMLINK: self._tree.refuse,
+            Op.LINK: self._tree.refuse,
+            Op.MKNOD: self._tree.mknod,
+            Op.MKDIR: self._tree.mkdir,
+            Op.UNLINK: self._tree.remove,
+            Op.RMDIR: self._tree.remove,
+            Op.RENAME: self._tree.rename,
+            Op.RENAME2: self._tree.rename2,
+            Op.STATFS: self._tree.statfs,
+            Op.INIT: self._init,
+            Op.OPEN: self._open,
+            Op.CREATE: self._create,
+            Op.READ: self._read,
+            Op.WRITE: self._write,
+            Op.FSYNC: self._fsync,
+            Op.FLUSH: self._flush,
+            Op.RELEASE: self._release,
+            Op.OPENDIR: self._opendir,
+            Op.READDIR: self._readdir,
+            Op.RELEASEDIR: self._releasedir,
+        }
+        self._unanswered = {
+            Op.FORGET: self._forget,
+            Op.BATCH_FORGET: self._batch_forget,
+            Op.INTERRUPT: self._interrupt,
+        }
+
+    # Requests and replies.
+
+    async def serve(self) -> None:
+        """Answer requests until the directory is unmounted."""
+        async with trio.open_nursery() as nursery:
+            turns = 0
+            while request := await self._receive():
+                if request.op in self._unanswered:
+                    self._unanswered[Op(request.op)](request)
+                else:
+                    self._scopes[request.unique] = trio.CancelScope()  # here, so that no INTERRUPT comes before it
+                    nursery.start_soon(self._answer, request)
+                turns += 1
+                if turns % TURNS == 0:
+                    await trio.lowlevel.checkpoint()
+            nursery.cancel_scope.cancel()
+
+    async def _receive(self) -> Request | None:
+        while True:
+            try:
+                size = os.readv(self._device, [self._buffer])
+                return wire.parse(memoryview(self._buffer)[:size])
+            except BlockingIOError:
+                await trio.lowlevel.wait_readable(self._device)
+            except OSError as error:
+                if error.errno in (errno.ENODEV, errno.ECONNABORTED):
+                    return None
+                if error.errno not in (errno.ENOENT, errno.EINTR):  # the request went away while it was read
+                    raise
+
+    async def _answer(self, request: Request) -> None:
+        body, number = list[bytes](), errno.EINTR
+        with self._scopes[request.unique]:
+            try:
+                answer = await self._ask(request)
+                body, number = ([answer] if isinstance(answer, bytes) else list(answer)), 0
+            except (FileError, ProtocolError, OSError) as error:
+                number = errno_of(error)
+        del self._scopes[request.unique]
+        try:
+            os.writev(self._device, wire.reply(request.unique, body, number))
+        except OSError as error:
+            if error.errno not in (errno.ENOENT, errno.ENODEV):  # nobody waits any more
+                raise
+
+    async def _ask(self, request: Request) -> Body:
+        if answer := self._answers.get(request.op):
+            return await answer(request)
+        raise OSError(errno.ENOSYS, "the kernel does without")
+
+    async def _init(self, request: Request) -> bytes:
+        return wire.init(request.body)
+
+    def _forget(self, request: Request) -> None:
+        self._nodes.forget(request.node, *wire.NUMBER.unpack_from(request.body))
+
+    def _batch_forget(self, request: Request) -> None:
+        count, _ = wire.BATCH_FORGET_IN.unpack_from(request.body)
+        start = wire.BATCH_FORGET_IN.size
+        for number, lookups in wire.FORGET_ONE.iter_unpack(request.body[start : start + count * wire.FORGET_ONE.size]):
+            self._nodes.forget(number, lookups)
+
+    def _interrupt(self, request: Request) -> None:
+        (unique,) = wire.NUMBER.unpack_from(request.body)
+        if scope := self._scopes.get(unique):
+            scope.cancel()
+
+    # Files.
+
+    async def _open(self, request: Request) -> bytes:
+        node = self._nodes[request.node]
+        flags, _ = wire.OPEN_IN.unpack_from(request.body)
+        remote, fid = await self._link.walk(node.path())
+        try:
+            unit = await remote.open(fid, mode_of_open(flags))
+        except BaseException:
+            remote.forget(fid)
+            raise
+        return self._opened(request, node, flags, (remote, fid, unit))
+
+    async def _create(self, request: Request) -> bytes:
+        parent = self._nodes[request.node]
+        flags, mode, *_ = wire.CREATE_IN.unpack_from(request.body)
+        (name,) = request.names(wire.CREATE_IN.size)
+        remote, fid = await self._link.walk(parent.path())
+        try:
+            unit = await remote.create(fid, name, mode & 0o777, mode_of_open(flags) & ~OTRUNC)
+            about = await remote.stat(fid)
+        except BaseException:
+            remote.forget(fid)
+            raise
+        entry = self._tree.entry(parent, name, about)
+        node = self._nodes.at(parent, name)
+        return entry + self._opened(request, node, flags, (remote, fid, unit))
+
+    def _opened(self, request: Request, node: Node, flags: int, opened: tuple[Remote, int, int]) -> bytes:
+        file = OpenFile(self._link, node, mode_of_open(flags), request.pid, opened)
+        handle = next(self._handles)
+        self._files[handle] = file
+        node.files.append(file)
+        how = wire.Opened.DIRECT_IO | wire.Opened.PARALLEL_DIRECT_WRITES
+        if file.mode == OREAD:
+            how |= wire.Opened.NO_FLUSH
+        return wire.OPEN_OUT.pack(handle, how, 0)
+
+    async def _read(self, request: Request) -> list[bytes]:
+        handle, offset, count, *_ = wire.READ_IN.unpack_from(request.body)
+        return await self._files[handle].read(offset, count)
+
+    async def _write(self, request: Request) -> bytes:
+        handle, offset, count, *_ = wire.WRITE_IN.unpack_from(request.body)
+        data = request.body[wire.WRITE_IN.size : wire.WRITE_IN.size + count]
+        return wire.WRITE_OUT.pack(await self._files[handle].write(offset, data), 0)
+
+    async def _fsync(self, request: Request) -> bytes:
+        handle, *_ = wire.FSYNC_IN.unpack_from(request.body)
+        await self._files[handle].sync()
+        return b""
+
+    async def _flush(self, request: Request) -> bytes:
+        handle, *_ = wire.FLUSH_IN.unpack_from(request.body)
+        await self._files[handle].flush(request.pid)
+        return b""
+
+    async def _release(self, request: Request) -> bytes:
+        file = self._files.pop(*wire.NUMBER.unpack_from(request.body))
+        file.node.files.remove(file)
+        file.release()
+        return b""
+
+    # Directories.
+
+    async def _opendir(self, request: Request) -> bytes:
+        remote, fid = await self._link.walk(self._nodes[request.node].path())
+        try:
+            directory = OpenDirectory(remote, fid, await remote.open(fid, OREAD))
+        except BaseException:
+            remote.forget(fid)
+            raise
+        handle = next(self._handles)
+        self._directories[handle] = directory
+        return wire.OPEN_OUT.pack(handle, 0, 0)
+
+    async def _readdir(self, request: Request) -> list[bytes]:
+        handle, start, room, *_ = wire.READ_IN.unpack_from(request.body)
+        stats = {about.name: about for about in await self._directories[handle].entries(start)}
+        own = [(name, request.node, 0o040000) for name in (".", "..")]
+        entries = [(name, stats[name].qid.path or request.node, mode_of(stats[name])) for name in plain(stats)]
+        return list(wire.directory_entries(own + entries, start, room))
+
+    async def _releasedir(self, request: Request) -> bytes:
+        self._directories.pop(*wire.NUMBER.unpack_from(request.body)).release()
+        return b""
+
+
+def mode_of_open(flags: int) -> int:
+    """The mode of open(5) for the flags of open(2). O_APPEND is the kernel's affair: it knows the length."""
+    return MODES[flags & os.O_ACCMODE] | (OTRUNC if flags & os.O_TRUNC else 0)
