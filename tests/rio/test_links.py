@@ -75,13 +75,16 @@ async def test_messages_go_both_ways_in_order(tmp_path: Path) -> None:
 async def test_what_is_posted_during_a_replay_follows_it(tmp_path: Path) -> None:
     """However long the replay is, and though others have their turns."""
 
+    begun = trio.Event()
+
     def whole() -> Iterator[bytes]:
-        yield from (frame(Deltas([])) for _ in range(50))
+        begun.set()
+        return iter([frame(Deltas([]))] * 50)
 
     async with a_child(tmp_path, ECHO) as child, trio.open_nursery() as nursery:
         child.link.post(frame(Run(1, "before", False)))
         nursery.start_soon(child.link.replay, whole)
-        await trio.lowlevel.checkpoint()
+        await begun.wait()
         child.link.post(frame(Run(1, "after", False)))
         assert await child.says(52) == ["before", *["deltas"] * 50, "after"]
 
@@ -123,9 +126,8 @@ time.sleep(1000)
 
 
 async def test_what_is_no_message_ends_the_link(tmp_path: Path) -> None:
-    async with a_child(
-        tmp_path, "channel.sock.sendall(bytes([4, 0, 0, 0, 0, 0, 0, 0]) + b'none')\ntime.sleep(9)\n"
-    ) as child:
+    script = "channel.sock.sendall(bytes([4, 0, 0, 0, 0, 0, 0, 0]) + b'none')\ntime.sleep(1000)\n"
+    async with a_child(tmp_path, script) as child:
         await child.link.ended.wait()
         assert child.link.why.startswith("not a message")
 
