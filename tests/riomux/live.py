@@ -68,9 +68,9 @@ async def mux(place: Path, *mounts: str, name: str = "mux") -> AsyncIterator[Pum
     listener = listen(f"unix!{place}/{name}")
     config = Config(state=place / f"{name}.state", mounts=list(mounts))
     try:
-        async with open_mux(config) as (_, pump), trio.open_nursery() as nursery:
-            nursery.start_soon(pump.accept, listener)
-            yield pump
+        async with open_mux(config) as opened, trio.open_nursery() as nursery:
+            await nursery.start(opened.serve, [listener])
+            yield opened.pump
             nursery.cancel_scope.cancel()
     finally:
         close_listener(listener)

@@ -3,10 +3,10 @@
     def main() -> None:
         service.main("rio", 5641, Config, open_service)
 
-is the whole `__main__` of a service; `open_service(config)` is an async context manager that gives its tree. It has run
-before the service says that it is ready, and its end is not cancelled, so what is in flight can be written down. From
-the first SIGTERM or SIGINT the whole has five seconds: pending requests are answered, the tree is closed, the process
-ends with status 0. A second signal cuts that short.
+is the whole `__main__` of a service; `open_service(config)` is an async context manager that gives its tree (or a
+Server, if it accepts its clients itself). It has run before the service says that it is ready, and its end is not
+cancelled, so what is in flight can be written down. From the first SIGTERM or SIGINT the whole has five seconds:
+pending requests are answered, the tree is closed, the process ends with status 0. A second signal cuts that short.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import socket as sockets
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack
+from functools import partial
+from typing import Protocol
 
 import structlog
 import trio
@@ -37,7 +39,19 @@ LIMIT = 5  # seconds after which the kernel ends what trio could not: a thread t
 
 log = structlog.get_logger("service")
 
-Open = Callable[[C], AbstractAsyncContextManager[Dir]]
+
+class Server(Protocol):
+    """A service that accepts its clients itself, because it is more than a tree: the multiplexer."""
+
+    tree: Dir
+
+    async def serve(
+        self, listeners: Sequence[sockets.socket], *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED
+    ) -> None:
+        """Accept until cancelled."""
+
+
+Open = Callable[[C], AbstractAsyncContextManager[Dir] | AbstractAsyncContextManager[Server]]
 
 
 def main(
@@ -93,20 +107,23 @@ async def _live(name: str, config: C, open_service: Open[C], listeners: Sequence
         async with trio.open_nursery() as nursery:
             serving = trio.CancelScope()
             nursery.start_soon(_stop_when_told, signals, serving, life)
-            async with open_service(config) as tree:
+            async with open_service(config) as opened:
                 if config.open_to_network:
-                    _shout(tree, listeners)
+                    _shout(opened if isinstance(opened, Dir) else opened.tree, listeners)
                 with serving:
-                    await _serve(name, tree, listeners)
+                    await _serve(name, opened, listeners)
             nursery.cancel_scope.cancel()
     if life.cancelled_caught:
         log.warning("service.cut_short", service=name)
 
 
-async def _serve(name: str, tree: Dir, listeners: Sequence[sockets.socket]) -> None:
+async def _serve(name: str, opened: Dir | Server, listeners: Sequence[sockets.socket]) -> None:
+    accept = partial(serve, opened) if isinstance(opened, Dir) else opened.serve
     async with trio.open_nursery() as nursery:
-        await nursery.start(serve, tree, listeners)
-        print(name, "ready", *map(local_address, listeners), flush=True)  # noqa: T201 - the line that is waited for
+        await nursery.start(accept, listeners)
+        where = " ".join(str(local_address(listener)) for listener in listeners)
+        sys.stdout.write(f"{name} ready {where}\n")  # the line that is waited for, in one piece
+        sys.stdout.flush()
         log.info("service.ready", service=name)
 
 
