@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 import structlog.testing
 import trio
+from tests.rio.displays import open_descriptors
 
 from rio.children import Family, environment_for
 from rio.links import Link, start
 from rio.wire import Deltas, FromWorker, Message, Output, Run, frame
-from tests.rio.displays import open_descriptors
 
 BEGIN = """
 import array, os, signal, socket, sys, time
