@@ -9,10 +9,11 @@ forwarded as it came, byte for byte.
 """
 
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 import trio
@@ -29,15 +30,13 @@ from rio.history import LOST, History, copy_of
 from rio.links import Link, LinkError
 from rio.screen import Screen
 from rio.stage import Stage
-from rio.turns import Turns
+from rio.turns import Outcome, Turns
 from rio.values import Refused
 from rio.versions import Version, Versions
 from rio.wire import Delta, Deltas, Done, Event, Message, Output, Ran, Tick, View, Want, frame
 from rio.workers import Workers
 
 AT_ONCE = 100  # changes that are applied without leaving others a turn: about 2 ms
-
-T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -114,24 +113,13 @@ class Display:
         self.archive.keep(self.versions.current, picture)
         self.archive.point(self.versions.current.number)
 
-    async def _whole(self, job: Callable[[], Awaitable[T]]) -> T:
-        """Do something to its end, even if the one who asked for it stops waiting."""
-        answer: list[T] = []
-        done = trio.Event()
-
-        async def play() -> None:
-            answer.append(await job())
-            done.set()
-
-        self._nursery.start_soon(play)
-        await done.wait()
-        return answer[0]
-
     # what people ask for
 
     def interrupt(self) -> Coroutine[Any, Any, str]:
         """End what runs; says what became of it."""
-        return self._whole(self.stage.interrupt)
+        outcome = Outcome(self.stage.interrupt)
+        self._nursery.start_soon(outcome.play)
+        return outcome.wait()
 
     def undo(self, name: str = "") -> Coroutine[Any, Any, str | None]:
         """Back to the version before; or one node back to what it was before."""
@@ -239,18 +227,18 @@ class Display:
 
     def _apply(self, items: list[Delta], whole: bytes) -> None:
         """Check and apply, then forward. What is refused ends the worker; what came before it is shown."""
-        if not items:
-            return
-        for place, delta in enumerate(items):
-            try:
-                self.graph.apply(delta)
-            except Gone:  # it was removed from outside, and the worker has not heard of that yet
-                continue
-            except Refused as refusal:
-                self.screen.show(frame(Deltas(items[:place])))
-                raise LinkError(f"it sent a change that is refused: {refusal}") from None
-        self.stage.changes += 1
-        self.screen.show(whole)
+        done: list[Delta] = []
+        try:
+            for delta in items:
+                with suppress(Gone):  # it was removed from outside, and the worker has not heard of that yet
+                    self.graph.apply(delta)
+                    done.append(delta)
+        except Refused as refusal:
+            raise LinkError(f"it sent a change that is refused: {refusal}") from None
+        finally:
+            if done:
+                self.stage.changes += 1
+                self.screen.show(whole if len(done) == len(items) else frame(Deltas(done)))
 
     def _worker_changed(self) -> None:
         self.clock.start_over()
@@ -304,10 +292,9 @@ class Display:
 
     def health(self) -> str:
         """What is wrong, a line each; `ok` if nothing is."""
-        worker = "" if self.workers.current else f"no program can run: {self.workers.trouble}"
-        walls = self.workers.open_walls
-        unsafe = (
-            f"UNSAFE: programs run although a wall of their sandbox is missing: {walls}" if walls and not worker else ""
-        )
-        found = [line for line in (unsafe, worker, self.screen.trouble, self.archive.trouble) if line]
-        return "\n".join(found) or "ok"
+        walls, worker = self.workers.open_walls, ""
+        if self.workers.current is None:
+            worker = f"no program can run: {self.workers.trouble}"
+        elif walls:
+            worker = f"UNSAFE: programs run although a wall of their sandbox is missing: {walls}"
+        return "\n".join(filter(None, (worker, self.screen.trouble, self.archive.trouble))) or "ok"

@@ -152,6 +152,11 @@ class Program:
         return self.error is not None
 
     @property
+    def is_ending(self) -> bool:
+        """Whether no more of its text is to run."""
+        return self.is_over or self.is_failed or bool(self.is_to_stop) or (self.is_whole and not self.has_text)
+
+    @property
     def has_text(self) -> bool:
         """Whether `take` would give any."""
         return bool(self._pending)
@@ -186,9 +191,8 @@ class Programs:
 
     def __init__(self, stage: Stage, turns: Turns) -> None:
         self._stage, self._turns = stage, turns
-        self._text = 0
+        self._text = 0  # characters that wait
         self._last = 0
-        self._waiting = 0
         self.running: Program | None = None
         self.count = 0  # programs that have run
 
@@ -201,14 +205,12 @@ class Programs:
         """Run a whole text, in the turn that the caller has already."""
         program = self.open()
         program.be_whole(text)
-        self._waiting += 1
         await self._take_turn(program)
         return program
 
     def line_up(self, program: Program) -> None:
         """Its first byte is here."""
         self._turns.add(partial(self._take_turn, program))
-        self._waiting += 1
 
     def account(self, size: int) -> None:
         """Text of waiting programs came, or (negative) was taken."""
@@ -225,10 +227,9 @@ class Programs:
         """What a read of `parse` gives."""
         if self.running is None or not self.is_busy:
             return "ready\n"
-        return f"running program {self.running.number}, {self._waiting} waiting\n"
+        return f"running program {self.running.number}, {len(self._turns)} waiting\n"
 
     async def _take_turn(self, program: Program) -> None:
-        self._waiting -= 1
         self.running = program
         try:
             await self._play(program)
@@ -239,6 +240,8 @@ class Programs:
             program.let_go()
 
     async def _play(self, program: Program) -> None:
+        if program.is_to_stop:  # its writer hung up while it waited
+            return
         try:
             await self._stage.prepare()
         except FileError as refusal:
@@ -253,14 +256,13 @@ class Programs:
 
     async def _feed(self, program: Program) -> None:
         """Hand text on as it comes, up to its end, or to its first error."""
-        while not (program.is_over or program.is_to_stop):
-            if program.is_failed or (program.is_whole and not program.has_text):
-                return self._stage.feed(program.number, "", last=True)
+        while not program.is_ending:
             if program.has_text:
                 self._stage.feed(program.number, program.take(), last=False)
             else:
                 await self._listen(program)
-        return None
+        if not (program.is_over or program.is_to_stop):
+            self._stage.feed(program.number, "", last=True)
 
     async def _listen(self, program: Program) -> None:
         """Until something about the program changed. One that is silent for long loses its turn, if others wait."""

@@ -98,7 +98,7 @@ class Stage:
         """Keep the variables of a version. A worker that is not at rest by now never will be: it is replaced."""
         if await self._workers.checkpoint(number):
             return True
-        if (worker := self._workers.current) is None or not worker.alive:
+        if self._workers.current is None:
             await self.revive()
         elif not await self._workers.is_awake(FORKING):
             self.complain("a callback ran without an end, and was ended")

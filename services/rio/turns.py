@@ -5,7 +5,7 @@ Whoever asks for a turn may stop waiting for it (a flush, a hang-up); the turn i
 
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import structlog
 import trio
@@ -19,6 +19,30 @@ Job = Callable[[], Awaitable[Any]]
 MOST_WAITING = 32
 
 log = structlog.get_logger()
+
+
+class Outcome(Generic[T]):
+    """What a job gives, for somebody who may stop waiting for it: the job is still done, and whole."""
+
+    def __init__(self, job: Callable[[], Awaitable[T]]) -> None:
+        self._job = job
+        self._done = trio.Event()
+        self._given: T | FileError
+
+    async def play(self) -> None:
+        """Do the job."""
+        try:
+            self._given = await self._job()
+        except FileError as refusal:
+            self._given = refusal
+        self._done.set()
+
+    async def wait(self) -> T:
+        """What it gave; what it refused is raised here."""
+        await self._done.wait()
+        if isinstance(self._given, FileError):
+            raise self._given
+        return self._given
 
 
 class Turns:
@@ -49,22 +73,9 @@ class Turns:
 
     async def do(self, job: Callable[[], Awaitable[T]], *, first: bool = False) -> T:
         """Wait for a turn and for its end; what it refuses is raised here."""
-        answer: list[T | FileError] = []
-        done = trio.Event()
-
-        async def play() -> None:
-            try:
-                answer.append(await job())
-            except FileError as refusal:
-                answer.append(refusal)
-            finally:
-                done.set()
-
-        (self.add_first if first else self.add)(play)
-        await done.wait()
-        if isinstance(answer[0], FileError):
-            raise answer[0]
-        return answer[0]
+        outcome = Outcome(job)
+        (self.add_first if first else self.add)(outcome.play)
+        return await outcome.wait()
 
     async def run(self) -> None:
         """Work for ever."""
