@@ -198,25 +198,71 @@ def test_children_are_started_as_rio_was_told(monkeypatch: pytest.MonkeyPatch, t
     assert not in_window.spare
 
 
-async def test_the_process_serves_and_stops_and_leaves_nothing_behind(tmp_path: Path) -> None:
-    """A line when it is ready; a picture; on SIGTERM status 0, and no child or scratch directory is left."""
-    environment = {**os.environ, "NAMESPACE": str(tmp_path), "TMPDIR": str(tmp_path)}
-    command = [sys.executable, "-m", "rio", "--headless", "--size", "160x120", "--state", str(tmp_path / "state")]
+@asynccontextmanager
+async def a_service(folder: Path) -> AsyncIterator[tuple[trio.Process, Client]]:
+    """`rio` as a process, and a client of it."""
+    environment = {**os.environ, "NAMESPACE": str(folder), "TMPDIR": str(folder)}
+    command = [sys.executable, "-m", "rio", "--headless", "--size", "160x120", "--state", str(folder / "state")]
     with trio.fail_after(60):
         process = await trio.lowlevel.open_process(
             command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
         assert process.stdout
-        said = b""
-        while b"\n" not in said:
-            said += await process.stdout.receive_some()
-        assert said == f"rio ready unix!{tmp_path / 'rio'}\n".encode()
-        async with open_client(f"unix!{tmp_path / 'rio'}") as root:
-            assert Image.open(io.BytesIO(await root.read("screen"))).size == (160, 120)
-            process.send_signal(signal.SIGTERM)
-            assert await process.wait() == 0
-        await process.stdout.aclose()
+        async with process.stdout:
+            said = b""
+            while b"\n" not in said:
+                said += await process.stdout.receive_some()
+            assert said == f"rio ready unix!{folder / 'rio'}\n".encode()
+            async with open_client(f"unix!{folder / 'rio'}") as root:
+                yield process, root
+            await process.wait()
+
+
+async def test_the_process_serves_and_stops_and_leaves_nothing_behind(tmp_path: Path) -> None:
+    """A picture; on SIGTERM status 0, and no child or scratch directory is left."""
+    async with a_service(tmp_path) as (process, root):
+        assert Image.open(io.BytesIO(await root.read("screen"))).size == (160, 120)
+        process.send_signal(signal.SIGTERM)
+        assert await process.wait() == 0
     assert names_in(tmp_path) == ["state"]
+
+
+async def test_a_kill_loses_one_version_at_most(tmp_path: Path) -> None:
+    """And the children of a rio that was killed end by themselves."""
+    async with a_service(tmp_path) as (process, root):
+        await root.write("scene/parse", "box(name='cube')\nimport os\nprint(os.getpid())")
+        worker = int(await root.read("scene/stdout"))
+        for color in ("red", "green", "blue", "gold", "pink"):
+            await root.write("scene/nodes/cube/color", color)
+        process.kill()
+    while is_alive(worker):
+        await trio.sleep(0.01)
+    async with a_service(tmp_path) as (process, root):
+        labels = [line.split("\t")[3] for line in (await root.read("version")).decode().splitlines()]
+        assert labels[:6] == [
+            "empty",
+            "box(name='cube')",
+            *(f"cube color {color}" for color in ("red", "green", "blue", "gold")),
+        ]
+        shown = await root.read("scene/nodes/cube/color")
+        assert shown == (b"pink\n" if len(labels) == 7 else b"gold\n")
+        process.send_signal(signal.SIGTERM)
+
+
+async def test_a_state_directory_serves_one_rio(tmp_path: Path) -> None:
+    async with a_service(tmp_path) as (process, _):
+        command = [sys.executable, "-m", "rio", "--headless", "--state", str(tmp_path / "state")]
+        environment = {**os.environ, "NAMESPACE": str(tmp_path / "other")}
+        second = await trio.run_process(command, env=environment, capture_stderr=True, check=False)
+        assert second.returncode == 1
+        assert b"it is in use by another rio" in second.stderr
+        process.send_signal(signal.SIGTERM)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether there is such a process, and it is not dead."""
+    stat = Path(f"/proc/{pid}/stat")
+    return stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z"
 
 
 def names_in(folder: Path) -> list[str]:
