@@ -71,7 +71,10 @@ class Keeper:
         except (OSError, FileError, ValueError) as error:
             await self._rest(str(error), is_quick=trio.current_time() - began < QUICK)
         else:
-            self.link(connection)
+            if self.scope.cancel_called:  # unmounted in the very moment in which the last answer came
+                connection.sock.close()
+            else:
+                self.link(connection)
 
     async def _rest(self, why: str, *, is_quick: bool) -> None:
         """A try has failed: say so, and have the next when it is time for it, or when somebody comes who may ask."""

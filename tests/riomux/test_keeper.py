@@ -124,3 +124,24 @@ async def test_a_server_that_only_accepts(autojump_clock: object) -> None:
                 it.lose()
         assert len(it.far.times) < 30
         assert it.backend.down
+
+
+async def test_a_mount_that_is_removed_as_the_last_answer_comes(autojump_clock: object) -> None:
+    """The connection that was made for it is closed, and nothing is linked."""
+    it = Scene()
+    it.far.is_up = True
+
+    async def connect() -> Connection:
+        connection = await it.far.connect()
+        it.keeper.scope.cancel()  # as a `remove` does that runs between that answer and us
+        return connection
+
+    it.keeper = Keeper(it.backend, connect, it.pump, lambda backend, why: it.notices.append(why))
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(it.keeper.run)
+        it.pump.flush()
+    assert not it.backend.links
+    assert it.far.ends[0].recv(1) == b""
+    assert not it.notices
+    it.far.ends[0].close()
+    it.pump.close()
