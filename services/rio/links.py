@@ -176,7 +176,7 @@ class Link:
                 nursery.start_soon(self._watch)
                 await self._read(hear)
         except* (LinkError, ProtocolError, OSError, trio.ClosedResourceError) as group:
-            self.end(str(_first(group)))
+            self.end(_in_words(_first(group)))
         finally:
             self.end("this display ended")
             await self._bury()
@@ -276,6 +276,11 @@ def _first(group: BaseExceptionGroup[Any]) -> BaseException:
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
     return error
+
+
+def _in_words(error: BaseException) -> str:
+    """Why a link came to its end."""
+    return "it closed its channel" if isinstance(error, ConnectionError) else str(error)
 
 
 def start(role: str, command: Sequence[str], accepts: Any, nursery: trio.Nursery, hear: Hear) -> Link:
