@@ -29,6 +29,11 @@ T = TypeVar("T")
 MOST_PICTURES = 20_000
 """Beyond it the oldest pictures are dropped; their versions stay in the list, and cannot be gone to."""
 
+MOST_WAITING = 1000
+"""Versions that wait for a disk that cannot be written, say; beyond it the oldest are given up."""
+
+RETRY = 1.0  # seconds between two tries
+
 _TABLES = """
 create table if not exists versions (
     number integer primary key, parent integer, time real not null, author text not null, label text not null,
@@ -56,45 +61,56 @@ class Archive:
         """OSError, in a sentence, if the file cannot be used, or another rio uses it."""
         self._lock = _lock(folder) if folder else None
         try:
-            self._base = sqlite3.connect(folder / "versions.db" if folder else ":memory:", check_same_thread=False)
+            self._base = sqlite3.connect(
+                folder / "versions.db" if folder else ":memory:", check_same_thread=False, timeout=1.0
+            )
             self._base.executescript(f"pragma journal_mode = wal; pragma synchronous = normal; {_TABLES}")
         except sqlite3.Error as error:
             raise OSError(f"--state {folder}: {error}") from None
         self._one = trio.CapacityLimiter(1)
         self._waiting: dict[int, _Entry] = {}
-        self._current: int | None = None
+        self._facts: dict[str, str] = {}  # that wait to be written
         self._changed, self._written = Bell(), Bell()
-        self._is_finished = False
+        self._finished = trio.Event()
         self.trouble = ""
 
-    def load(self) -> tuple[list[Version], int]:
-        """All versions in order of number (none at the first start), and which is current: that one has its picture."""
-        rows = self._base.execute("select * from versions order by number").fetchall()
-        versions = [_version(row) for row in rows]
-        found = self._base.execute("select value from facts where name = 'current'").fetchone()
-        current = int(found[0]) if found else versions[-1].number if versions else 0
+    def load(self) -> tuple[list[Version], int, dict[str, Any]]:
+        """All versions in order of number (none at the first start), which is current, and the view of it.
+
+        The current one has its picture.
+        """
+        versions = [_version(row) for row in self._base.execute("select * from versions order by number")]
+        facts = dict(self._base.execute("select name, value from facts"))
+        current = int(facts.get("current", versions[-1].number if versions else 0))
         for version in versions:
             version.is_bare = not version.begins_empty
             if version.number == current:
                 version.picture = self._picture(current)
-        return versions, current
+        return versions, current, json.loads(facts.get("view", "{}"))
 
     def keep(self, version: Version, picture: Snapshot) -> None:
         """Write a version soon, or again with a newer picture."""
         self._waiting[version.number] = _Entry(version, picture)
+        if len(self._waiting) > MOST_WAITING:
+            del self._waiting[min(self._waiting)]
         self._changed.ring()
 
     def point(self, current: int) -> None:
         """Write soon which version is current."""
-        self._current = current
+        self._facts["current"] = str(current)
+        self._changed.ring()
+
+    def look(self, view: dict[str, Any]) -> None:
+        """Write soon where the picture is looked at from."""
+        self._facts["view"] = json.dumps(view)
         self._changed.ring()
 
     def behind(self) -> Coroutine[Any, Any, None] | None:
         """A wait until what is to be written by now is written, or cannot be; None if there is nothing."""
-        return self._wait_for(set(self._waiting.values())) if self._waiting else None
+        return self._wait_for(set(self._waiting.values())) if self._waiting and not self.trouble else None
 
     async def _wait_for(self, entries: set[_Entry]) -> None:
-        while not entries.isdisjoint(self._waiting.values()):
+        while not (self.trouble or entries.isdisjoint(self._waiting.values())):
             await self._written.wait()
 
     async def picture(self, number: int) -> Snapshot | None:
@@ -106,11 +122,12 @@ class Archive:
     async def run(self) -> None:
         """Write what is to be kept, until `finish`; not even a cancellation ends it before all is written."""
         with trio.CancelScope(shield=True):
-            while not self._is_finished or self._has_work:
+            while not self._finished.is_set():
                 if self._has_work:
                     await self._write()
                 else:
                     await self._changed.wait()
+            await self._write()
         self.close()
 
     def close(self) -> None:
@@ -121,26 +138,31 @@ class Archive:
 
     def finish(self) -> None:
         """Nothing more will come."""
-        self._is_finished = True
+        self._finished.set()
         self._changed.ring()
 
     @property
     def _has_work(self) -> bool:
-        return bool(self._waiting) or self._current is not None
+        return bool(self._waiting or self._facts)
 
     async def _write(self) -> None:
-        entries, current = list(self._waiting.values()), self._current
+        """Write all that waits; what could not be written waits on, and is tried again."""
+        entries, facts = list(self._waiting.values()), self._facts
+        self._facts = {}
         try:
-            await self._in_thread(partial(self._insert, entries, current))
-            self.trouble = ""
+            await self._in_thread(partial(self._insert, entries, facts))
         except (sqlite3.Error, OSError) as error:
             self.trouble = f"versions are not kept on disk: {error}"
             log.error("archive.failed", error=str(error))
+            self._facts = {**facts, **self._facts}
+            self._written.ring()
+            with trio.move_on_after(RETRY):
+                await self._finished.wait()
+            return
+        self.trouble = ""
         for entry in entries:
             if self._waiting.get(entry.version.number) is entry:
                 del self._waiting[entry.version.number]
-        if self._current == current:
-            self._current = None
         self._written.ring()
 
     async def _in_thread(self, work: Callable[[], T]) -> T:
@@ -148,7 +170,7 @@ class Archive:
 
     # in the thread
 
-    def _insert(self, entries: list[_Entry], current: int | None) -> None:
+    def _insert(self, entries: list[_Entry], facts: dict[str, str]) -> None:
         with self._base:
             for entry in entries:
                 number = entry.version.number
@@ -156,8 +178,7 @@ class Archive:
                 self._base.execute("insert or replace into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
                 self._base.execute("insert or replace into pictures values (?, ?)", (number, packed(entry.picture)))
                 self._base.execute("delete from pictures where number <= ?", (number - MOST_PICTURES,))
-            if current is not None:
-                self._base.execute("insert or replace into facts values ('current', ?)", (str(current),))
+            self._base.executemany("insert or replace into facts values (?, ?)", facts.items())
 
     def _picture(self, number: int) -> Snapshot | None:
         found = self._base.execute("select body from pictures where number = ?", (number,)).fetchone()

@@ -55,9 +55,7 @@ class Display:
 
     def __init__(self, commands: Commands, archive: Archive, events: Events, size: tuple[int, int]) -> None:
         self.size, self.events, self.archive = size, events, archive
-        self.graph = Graph()
-        self.versions = self._remembered()
-        self.turns = Turns()
+        self.graph, self.turns = Graph(), Turns()
         self.workers = Workers(
             commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
         )
@@ -68,7 +66,9 @@ class Display:
             heard=self._from_user,
             restarted=self._renderer_restarted,
             failed=self._cannot_draw,
+            viewed=archive.look,
         )
+        self.versions = self._remembered()
         self.clock = Clock(self._tick, self.screen.caught_up)
         self.history = History(
             self.graph, self.versions, archive, self.screen, self.workers, self._version_made, self._version_gone_to
@@ -79,7 +79,7 @@ class Display:
 
     def _remembered(self) -> Versions:
         """The versions of the last time, and the picture of the current one; or the first of all."""
-        known, current = self.archive.load()
+        known, current, self.screen.view = self.archive.load()
         if known:
             versions = Versions(known, current)
             self.graph.restore(versions.current.picture or self.graph.snapshot())

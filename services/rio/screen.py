@@ -59,9 +59,10 @@ class Screen:
         heard: Callable[[Event], None],
         restarted: Callable[[str], None],
         failed: Callable[[str], None],
+        viewed: Callable[[dict[str, Any]], None],
     ) -> None:
         self._graph, self._command, self._has_spare = graph, command, spare
-        self._heard, self._restarted, self._failed = heard, restarted, failed
+        self._heard, self._restarted, self._failed, self._viewed = heard, restarted, failed, viewed
         self._link: Link | None = None
         self._spare: Link | None = None
         self._asked: dict[int, _Asked] = {}
@@ -93,7 +94,7 @@ class Screen:
     def send(self, message: Input | View) -> None:
         """Something a user did elsewhere, or where to look from."""
         if isinstance(message, View):
-            self.view = message.state
+            self._look(message.state)
         self._post(message)
 
     @property
@@ -123,6 +124,10 @@ class Screen:
         finally:
             del self._asked[ticket]
         raise FileError(f"no picture within {STUCK:g} s; {self.trouble or 'the renderer is busy'}")
+
+    def _look(self, state: dict[str, Any]) -> None:
+        self.view = state
+        self._viewed(state)
 
     def _post(self, message: Message) -> None:
         if self._link:
@@ -247,7 +252,7 @@ class Screen:
                     self._asked[ticket].png = png
                     self._asked[ticket].done.set()
             case View(state):
-                self.view = state
+                self._look(state)
             case Event():
                 self._heard(message)
             case Failed(text):

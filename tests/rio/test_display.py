@@ -348,10 +348,11 @@ async def test_a_restart_shows_the_same_picture(tmp_path: Path) -> None:
     """With all versions; variables are lost, and that is said."""
     async with a_display(tmp_path) as display:
         await run(display, 'box(name="cube", color="blue")')
-        await run(display, 'find("cube").color = "red"')
-        table = display.versions.table()
+        await run(display, 'find("cube").color = "red"\nfind("cube").x = 0.2')
+        table, before = display.versions.table(), await display.screen.picture()
     async with a_display(tmp_path) as display:
         assert display.versions.table() == table
+        assert alike(await display.screen.picture(), before)
         assert await color_at(display, *MIDDLE) == "red"
         assert "variables of older programs are lost" in await display.context.text()
         assert "lost" in (await display.undo() or "")

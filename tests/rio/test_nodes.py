@@ -34,7 +34,7 @@ class Scene:
         self.graph = graph
         self.versions = Versions([Version(0, None, 0.0, "rio", "empty")], 0)
         self.versions.hold(self.versions.current, graph.snapshot())
-        screen = Screen(graph, [], spare=False, heard=ignore, restarted=ignore, failed=ignore)
+        screen = Screen(graph, [], spare=False, heard=ignore, restarted=ignore, failed=ignore, viewed=ignore)
         workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
         self.archive = Archive(None)
         self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)

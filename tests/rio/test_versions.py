@@ -119,7 +119,7 @@ def test_a_picture_survives_packing() -> None:
 
 async def kept(folder: Path, *labels: str) -> Versions:
     archive = Archive(folder)
-    known, current = archive.load()
+    known, current, _ = archive.load()
     versions = Versions(known or [Version(0, None, 0.0, "rio", "empty", starts_over=True)], current)
     async with trio.open_nursery() as nursery:
         nursery.start_soon(archive.run)
@@ -167,6 +167,30 @@ async def test_who_makes_the_next_version_can_wait_for_the_last(tmp_path: Path) 
         assert other.execute("select label from versions").fetchall() == [("one",)]
         other.close()
         archive.finish()
+
+
+async def test_a_disk_that_cannot_be_written_holds_up_nobody(tmp_path: Path) -> None:
+    """It is said, tried again, and nothing is lost once it can."""
+    archive, versions = Archive(tmp_path), begun()
+    other = sqlite3.connect(tmp_path / "versions.db")
+    other.execute("begin exclusive")
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(archive.run)
+        for label in ("one", "two"):
+            version = add(versions, label)
+            assert version.picture
+            archive.keep(version, version.picture)
+        waiting = archive.behind()
+        assert waiting
+        await waiting
+        assert archive.trouble == "versions are not kept on disk: database is locked"
+        assert archive.behind() is None
+        other.rollback()
+        while archive.trouble:
+            await trio.sleep(0.01)
+        archive.finish()
+    assert other.execute("select label from versions").fetchall() == [("one",), ("two",)]
+    other.close()
 
 
 async def test_a_second_rio_with_the_same_state_is_refused(tmp_path: Path) -> None:
