@@ -6,6 +6,7 @@ price of doing the job properly. All clients share one connection to the backend
 
 from __future__ import annotations
 
+import contextlib
 import select
 import socket
 import struct
@@ -34,6 +35,11 @@ class Peer:
         if not (came := self.sock.recv_into(view[kept:])):
             raise ConnectionResetError
         return kept + came
+
+    def tell(self, data: memoryview) -> None:
+        """Send it, unless the client has gone since it asked."""
+        with contextlib.suppress(OSError):
+            self.sock.sendall(data)
 
 
 def frames(size: int) -> tuple[list[tuple[int, int, int, int]], int]:
@@ -98,10 +104,10 @@ def main() -> None:
             TAG.pack_into(buffer, at + 5, theirs)
             if client is not to:
                 if to:
-                    to.sock.sendall(view[run:at])
+                    to.tell(view[run:at])
                 run, to = at, client
         if to:
-            to.sock.sendall(view[run:end])
+            to.tell(view[run:end])
         backend.rest = bytes(view[end:size])
 
     while True:
