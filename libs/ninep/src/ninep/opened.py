@@ -1,7 +1,7 @@
 """What the files of `tree` give to a fid that opens them: each class is one way to read, or one way to write.
 
-Reading: Entries, Snapshot, Reading. Writing: AtOnce, Gathering, Writing. Both joins two of them, Asking is a question
-and its answer.
+Reading: Pages, Entries, Snapshot, Reading. Writing: AtOnce, Gathering, Writing. Both joins two of them, Asking is a
+question and its answer.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from ninep.codec import write_stat
 from ninep.errors import BAD_OFFSET, FileError
+from ninep.messages import Stat
 from ninep.node import Answer, Node, Opened, as_bytes, then
 
 
@@ -35,20 +36,23 @@ class Writer(Protocol):
         """All has been written; a refusal is the Rerror of the clunk."""
 
 
-class Entries(Opened):
-    """A directory: a snapshot of its entries, taken at offset 0; whole entries only, read(5)."""
+class Pages(Opened):
+    """A directory as it was when it was last read at offset 0; whole entries only, read(5)."""
 
-    __slots__ = ("_entries", "_list", "_next", "_offset")
+    __slots__ = ("_entries", "_next", "_offset")
 
-    def __init__(self, list_nodes: Callable[[], Iterable[tuple[str, Node]]]) -> None:
-        self._list, self._entries = list_nodes, list[bytes]()
+    def __init__(self) -> None:
+        self._entries = list[bytes]()
         self._next = self._offset = 0  # which entry, and at which offset, comes next
 
-    def read(self, count: int, offset: int) -> bytes:
-        if offset == 0:
-            self._entries = [write_stat(node.stat(name)) for name, node in self._list()]
-            self._next = self._offset = 0
-        elif offset != self._offset:
+    def begin(self, entries: Iterable[Stat]) -> None:
+        """Take the entries as they are now."""
+        self._entries = [write_stat(entry) for entry in entries]
+        self._next = self._offset = 0
+
+    def page(self, count: int, offset: int) -> bytes:
+        """The entries that come next, as many as fit. A directory is read from its start, without gaps."""
+        if offset != self._offset:
             raise FileError(BAD_OFFSET)
         first, size = self._next, 0
         while self._next < len(self._entries) and size + len(self._entries[self._next]) <= count:
@@ -58,6 +62,21 @@ class Entries(Opened):
             raise FileError("the count is too small for a directory entry")
         self._offset += size
         return b"".join(self._entries[first : self._next])
+
+
+class Entries(Pages):
+    """The entries of a synthetic directory."""
+
+    __slots__ = ("_list",)
+
+    def __init__(self, list_nodes: Callable[[], Iterable[tuple[str, Node]]]) -> None:
+        super().__init__()
+        self._list = list_nodes
+
+    def read(self, count: int, offset: int) -> bytes:
+        if offset == 0:
+            self.begin(node.stat(name) for name, node in self._list())
+        return self.page(count, offset)
 
 
 class Both(Opened):
