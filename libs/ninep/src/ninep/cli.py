@@ -21,6 +21,7 @@ import trio
 from ninep.client import Client, open_client
 from ninep.dial import namespace
 from ninep.errors import IS_DIRECTORY, FileError, ProtocolError
+from ninep.export import command as export
 from ninep.fuse import command as fuse
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, QTDIR, Stat
 from ninep.stdio import Input, Output
@@ -256,6 +257,7 @@ def parser() -> argparse.ArgumentParser:
         if command is write:
             sub.add_argument("words", nargs="*", metavar="TEXT", help="instead of standard input, as one line")
     fuse.add_to(commands, ADDRESS)
+    export.add_to(commands)
     return top
 
 
@@ -265,6 +267,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         if options.command == "mount":
             sys.exit(fuse.run(options.where or options.address or default_address(), options))
+        if options.command == "serve":
+            sys.exit(export.run(options))
         sys.exit(trio.run(Run(options).run))
     except KeyboardInterrupt:  # before anybody listened for it
         sys.exit(INTERRUPTED)
