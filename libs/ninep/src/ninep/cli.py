@@ -19,12 +19,14 @@ from typing import NamedTuple
 import trio
 
 from ninep.client import Client, open_client
-from ninep.dial import namespace
+from ninep.conform import command as conformance
+from ninep.dial import close_listener, listen, local_address, namespace
 from ninep.errors import IS_DIRECTORY, FileError, ProtocolError
 from ninep.export import command as export
 from ninep.fuse import command as fuse
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, QTDIR, Stat
 from ninep.stdio import Input, Output
+from ninep.trace import trace
 
 REFUSED, INTERRUPTED, UNREAD = 1, 128 + signal.SIGINT, 128 + signal.SIGPIPE
 
@@ -160,6 +162,42 @@ COMMANDS = {
 }
 
 
+# Tools: commands that take a server instead of paths.
+
+
+async def run_conform(run: Run) -> None:
+    """hold a server to the manual: 60 rules, each tried on connections of its own"""
+    if not await conformance.run(run.options.server or run.address, run.options, stdout.write):
+        run.status = REFUSED
+
+
+async def run_trace(run: Run) -> None:
+    """print what clients and a server say to each other, as a script that can be played"""
+    listener = listen(run.options.listen or f"unix!{namespace() / 'trace'}")
+    server = run.options.server or run.address
+    try:
+        await stdout.write(f"# {server} is traced at {local_address(listener)}\n")
+        await trace(server, listener, stdout.write)
+    finally:
+        close_listener(listener)
+
+
+def declare_trace(parser: argparse.ArgumentParser) -> None:
+    """Its command line."""
+    parser.add_argument("server", nargs="?", metavar="ADDRESS", help="the server")
+    parser.add_argument("--listen", metavar="ADDRESS", help="where clients come; `trace` in the namespace directory")
+
+
+class Tool(NamedTuple):
+    """A command for a whole server, and what declares its arguments."""
+
+    command: Callable[[Run], Awaitable[None]]
+    declare: Callable[[argparse.ArgumentParser], None]
+
+
+TOOLS = {"conform": Tool(run_conform, conformance.declare), "trace": Tool(run_trace, declare_trace)}
+
+
 def mode(about: Stat) -> str:
     """As `ls -l` shows it; `a` is a file that is only appended to, `l` one for a single opener."""
     kind = "d" if about.mode & DMDIR else "a" if about.mode & DMAPPEND else "l" if about.mode & DMEXCL else "-"
@@ -192,6 +230,11 @@ class Run:
                 nursery.cancel_scope.cancel()
         return self.status
 
+    @property
+    def address(self) -> str:
+        """The server that is meant."""
+        return self.options.address or default_address()
+
     def complain(self, complaint: object) -> None:
         """Tell the user, in one line."""
         sys.stderr.write(f"ninep: {printable(str(complaint))}\n")
@@ -199,7 +242,10 @@ class Run:
 
     async def _do(self) -> None:
         try:
-            async with open_client(self.options.address or default_address()) as root:
+            if tool := TOOLS.get(self.options.command):
+                await tool.command(self)
+                return
+            async with open_client(self.address) as root:
                 for path in self.options.paths or ["/"]:
                     await self._do_path(root, path)
         except BrokenPipeError:
@@ -256,6 +302,8 @@ def parser() -> argparse.ArgumentParser:
             sub.add_argument("-l", dest="long", action="store_true", help="with mode and length")
         if command is write:
             sub.add_argument("words", nargs="*", metavar="TEXT", help="instead of standard input, as one line")
+    for name, tool in TOOLS.items():
+        tool.declare(commands.add_parser(name, help=tool.command.__doc__, description=tool.command.__doc__))
     fuse.add_to(commands, ADDRESS)
     export.add_to(commands)
     return top

@@ -1,0 +1,168 @@
+"""The 60 rules hold for our server, and for a multiplexer in front of it; and they can be broken."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import trio
+from msgspec.structs import replace
+from tests.ninep.liar import Lie, serve_liar
+from tests.riomux.live import mux, server
+
+from ninep.conform import report
+from ninep.conform.reference import reference
+from ninep.conform.rules import RULES, Broken
+from ninep.conform.runner import Result, conform
+from ninep.dial import close_listener, listen
+from ninep.messages import DMDIR, Message, Qid, Rclunk, Rcreate, Rerror, Rflush, Ropen, Rread, Rstat, Rversion, Rwalk
+from ninep.tree import Each
+
+REASONS = {
+    11: "a server behind a multiplexer that may be killed",  # tests/riomux/test_failure.py kills one
+    56: "a server behind a multiplexer that may be killed",
+    33: "permission denied",  # the reference tree has no files that are removed on close
+    35: "neither exclusive nor append-only files",
+}
+PATIENCE = 0.4  # seconds: a liar is not waited for
+
+
+async def results(address: str, only: Collection[int] = (), patience: float = 20.0) -> dict[int, Result]:
+    """How it went, by rule."""
+    return {result.rule.number: result async for result in conform(address, only=only, patience=patience)}
+
+
+def check_all(found: dict[int, Result]) -> None:
+    """All 60 were tried; none is broken, and those that were skipped have a reason that we know."""
+    broken = ["\n".join(report.lines(result)) for result in found.values() if result.verdict == "FAIL"]
+    assert not broken, "\n".join(broken)
+    for number, result in found.items():
+        assert result.verdict == "ok" or REASONS[number] in result.why, f"{number}: {result.why}"
+    assert list(found) == list(range(1, 61))
+
+
+async def test_our_server(place: Path) -> None:
+    """It keeps every rule."""
+    async with server(f"unix!{place}/reference", reference):
+        check_all(await results(f"unix!{place}/reference"))
+
+
+async def test_a_multiplexer(place: Path) -> None:
+    """A tree behind riomux keeps every rule that the tree alone does."""
+    async with server(f"unix!{place}/reference", reference), mux(place, f"ref=unix!{place}/reference"):
+        check_all(await results(f"unix!{place}/mux/ref"))
+
+
+async def test_it_leaves_nothing(place: Path) -> None:
+    """What the rules made is gone afterwards."""
+    tree = reference()
+    before = set(tree)
+    async with server(f"unix!{place}/reference", lambda: tree):
+        await results(f"unix!{place}/reference", {18, 33, 34, 39, 40, 46, 47, 48, 58})
+    files = tree["files"]
+    assert isinstance(files, Each)
+    assert set(tree) == before and not files
+
+
+QID = Qid(0, 0, 1)
+
+
+def instead(wrong: type[Message], make: Callable[[Any], Message], *, text: str = "") -> Lie:
+    """A lie about replies of one kind, or about refusals with this text."""
+    return lambda reply: [make(reply) if type(reply) is wrong and text in str(reply) else reply]
+
+
+def late(reply: Message) -> list[Message]:
+    """A read is answered after its Rflush."""
+    return [reply, Rread(5, b"late")] if isinstance(reply, Rflush) else [reply]
+
+
+def silent(reply: Message) -> list[Message]:
+    """A refusal is not said."""
+    return [] if isinstance(reply, Rerror) else [reply]
+
+
+LIES: dict[str, tuple[Lie, set[int]]] = {
+    "agrees to any version": (instead(Rversion, lambda r: replace(r, version="9P2000")), {3}),
+    "has words of its own": (instead(Rerror, lambda r: replace(r, ename="oops")), {60}),
+    "calls its root by a name": (instead(Rstat, lambda r: replace(r, stat=replace(r.stat, name="root"))), {43, 44}),
+    "calls each file a directory": (
+        instead(Rstat, lambda r: replace(r, stat=replace(r.stat, mode=r.stat.mode | DMDIR | 1 << 30))),
+        {45},
+    ),
+    "promises too much": (instead(Ropen, lambda r: replace(r, iounit=1 << 24)), {36}),
+    "answers what was flushed": (late, {52}),
+    "refuses a flush": (instead(Rflush, lambda r: Rerror(r.tag, "no")), {30, 51, 52, 55}),
+    "does not refuse": (silent, {14, 16, 22, 24, 57}),
+    "walks to nowhere": (instead(Rerror, lambda r: Rwalk(r.tag, ()), text="not exist"), {23}),
+    "walks 17 names": (instead(Rerror, lambda r: Rwalk(r.tag, ()), text="too many names"), {24}),
+    "takes a clunk of nothing": (instead(Rerror, lambda r: Rclunk(r.tag), text="unknown fid"), {57}),
+    "reads a directory anywhere": (instead(Rerror, lambda r: Rread(r.tag, b""), text="bad offset"), {38}),
+    "makes what exists": (instead(Rerror, lambda r: Rcreate(r.tag, QID, 0), text="already exists"), {34}),
+    "reads what is not open": (instead(Rerror, lambda r: Rread(r.tag, b"x"), text="not open"), {31}),
+}
+
+
+@asynccontextmanager
+async def liar(address: str, lie: Lie) -> AsyncIterator[None]:
+    """A server of the reference tree that lies."""
+    listener = listen(address)
+    try:
+        async with trio.open_nursery() as nursery:
+            await nursery.start(serve_liar, reference(), listener, lie)
+            yield
+            nursery.cancel_scope.cancel()
+    finally:
+        close_listener(listener)
+
+
+@pytest.mark.parametrize(("lie", "rules"), LIES.values(), ids=LIES)
+async def test_a_lie_is_found(lie: Lie, rules: set[int], place: Path) -> None:
+    """A server that is wrong in one thing breaks the rules about it."""
+    async with liar(f"unix!{place}/liar", lie):
+        found = await results(f"unix!{place}/liar", rules, PATIENCE)
+    assert {number for number, result in found.items() if result.verdict == "FAIL"} == rules
+
+
+async def test_without_lies(place: Path) -> None:
+    """What finds the lies finds nothing where there are none."""
+    rules = set().union(*[rules for _, rules in LIES.values()])
+    async with liar(f"unix!{place}/liar", lambda reply: [reply]):
+        found = await results(f"unix!{place}/liar", rules)
+    assert {result.verdict for result in found.values()} == {"ok"}
+
+
+async def test_no_server_of_9p(place: Path) -> None:
+    """Who says nothing, or nothing sensible, is not waited for."""
+    async with liar(f"unix!{place}/mute", lambda reply: []):
+        with pytest.raises(Broken, match=r"nothing for 0\.4 s; expected a reply to Tversion"):
+            await results(f"unix!{place}/mute", patience=PATIENCE)
+    with pytest.raises(ConnectionError, match="is the server started"):
+        await results(f"unix!{place}/nobody")
+
+
+def test_each_rule_is_a_promise() -> None:
+    """60 rules, each with its page of the manual."""
+    assert sorted(RULES) == list(range(1, 61))
+    assert all(rule.promise.endswith(".") and rule.page.endswith("(5)") for rule in RULES.values())
+
+
+async def test_the_command(place: Path) -> None:
+    """`ninep conform` prints a line for each rule and their sum; its status says whether all are kept."""
+    command = [sys.executable, "-c", "from ninep.cli import main; main()", "conform", "--rule", "3", "--rule", "11"]
+    async with server(f"unix!{place}/reference", reference):
+        done = await trio.run_process([*command, f"unix!{place}/reference"], capture_stdout=True)
+    lines = done.stdout.decode().splitlines()
+    assert (
+        lines[0].startswith(" 3  ok")
+        and lines[1].startswith("11  skipped")
+        and lines[-1] == "1 ok, 0 failed, 1 skipped"
+    )
+    async with liar(f"unix!{place}/liar", LIES["agrees to any version"][0]):
+        done = await trio.run_process([*command, f"unix!{place}/liar"], capture_stdout=True, check=False)
+    assert done.returncode == 1 and b" 3  FAIL" in done.stdout
+    assert b"said      Rversion tag NOTAG msize 8192 version 9P2000 to version 'foo'" in done.stdout
