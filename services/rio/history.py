@@ -62,13 +62,13 @@ class History:
         Answers when the version before is on disk.
         """
         before = self._graph.snapshot()
-        behind = self._archive.behind()
         try:
             for delta in deltas:
                 self._graph.apply(delta)
         except Refused as refusal:
             self._graph.restore(before)
             raise FileError(str(refusal)) from None
+        behind = self._archive.behind()
         message = Deltas(list(deltas))
         self._screen.show(frame(message))
         self._workers.post(message)

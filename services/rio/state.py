@@ -81,21 +81,22 @@ def _program(version: Version) -> dict[str, Any]:
 def read(text: str) -> tuple[Graph, list[str], dict[str, Any]]:
     """(the scene, its programs, the view) of a file's text. FileError says what is wrong with it."""
     try:
-        told = json.loads(text)
-    except ValueError as error:
+        told = json.loads(text, parse_constant=_no_number)
+    except (ValueError, RecursionError) as error:
         raise FileError(f"state is JSON: {error}") from None
     if not isinstance(told, dict) or told.get("format", FORMAT) != FORMAT:
         raise FileError(f"state is a JSON object of format {FORMAT}")
     try:
-        return (
-            _graph(list(_entries(told))),
-            [program["source"] for program in told.get("programs", [])],
-            told.get("view", {}),
-        )
+        graph = _graph(list(_entries(told)))
+        return graph, [str(program["source"]) for program in told.get("programs", [])], dict(told.get("view", {}))
     except Refused as refusal:
         raise FileError(f"state: {refusal}") from None
-    except (KeyError, TypeError, AttributeError):
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise FileError("state: every node needs a name and a type, every program a source") from None
+
+
+def _no_number(word: str) -> None:
+    raise ValueError(f"{word} is not a number")
 
 
 def _entries(told: dict[str, Any]) -> Iterator[dict[str, Any]]:

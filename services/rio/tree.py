@@ -6,6 +6,7 @@ from ninep.node import Answer
 from ninep.service import Metrics, manual, root
 from ninep.tree import Ctl, Dir, Sink, Stream, Text
 from rio.display import Display
+from rio.inputs import input_tree
 from rio.nodes import NodeFiles
 
 
@@ -21,6 +22,7 @@ def display_tree(display: Display, metrics: Metrics) -> Dir:
             "screen": Text(display.screen.picture),
             "version": VersionFile(display),
             "sandbox": Text(display.sandbox),
+            "input": input_tree(display.screen),
             "scene": scene_tree(display),
         },
     )

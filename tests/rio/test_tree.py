@@ -151,6 +151,21 @@ async def test_variables_and_tasks_are_looked_at_without_disturbing_them(tmp_pat
                 await file.write("n = 3\n")
 
 
+async def test_what_a_user_does_can_be_done_by_a_file(tmp_path: Path) -> None:
+    async with a_client(tmp_path) as (root, _):
+        program = "c = circle(at=(100, 100), size=50)\n@c.on_click\ndef clicked(): print('clicked')\n"
+        await root.write("scene/parse", program)
+        await root.read("screen")
+        async with root.open("scene/STDOUT") as printed:
+            await root.write("input/mouse", "click 5 5\nclick 100 100\n")
+            assert await printed.read() == b"clicked\n"
+        with pytest.raises(FileError, match="usage: click X Y"):
+            await root.write("input/mouse", "click 5")
+        with pytest.raises(FileError, match="press: BUTTON is left or middle or right"):
+            await root.write("input/mouse", "press 5 5 upper")
+        await root.write("input/keyboard", "press space\ntext hello there\n")
+
+
 async def test_state_is_read_and_written_as_a_file(tmp_path: Path) -> None:
     async with a_client(tmp_path) as (root, display):
         await root.write("scene/parse", "n = 3\nbox(name='cube', color='red')")
