@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import sys
 from collections.abc import Callable
+
+import structlog
 
 from bench import product, results, wire
 from bench.results import Figure, Table
@@ -76,6 +79,7 @@ def main() -> None:
     wish = parser.parse_args()
     if unknown := set(wish.parts) - set(PARTS):
         parser.error(f"no part {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     rounds, seconds = (1, 0.1) if wish.quick else (5, 0.5)
     tables = []
     for name in wish.parts or PARTS:
