@@ -11,7 +11,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -36,6 +36,7 @@ class Mounting:
     options: Options
     by_helper: bool | None = None
     complaint: str = ""
+    _scope: trio.CancelScope = field(default_factory=trio.CancelScope)
 
     async def run(self, ready: Callable[[], None]) -> None:
         """Mount, call `ready`, and serve until unmounted."""
@@ -47,16 +48,17 @@ class Mounting:
             self.complaint = str(error.strerror or error) if isinstance(error, OSError) else str(error)
 
     async def _serve(self, link: Link, ready: Callable[[], None]) -> None:
-        async with trio.open_nursery() as nursery:
-            await nursery.start(link.run)
-            if (device := await self._mounted(link)) is not None:
-                try:
-                    await nursery.start(self._unmount_when_told)
-                    ready()
-                    await Session(device, link).serve()
-                finally:
-                    os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
-            nursery.cancel_scope.cancel()
+        with self._scope:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(link.run)
+                if (device := await self._mounted(link)) is not None:
+                    try:
+                        await nursery.start(self._unmount_when_told)
+                        ready()
+                        await Session(device, link).serve()
+                    finally:
+                        os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
+                nursery.cancel_scope.cancel()
 
     async def _mounted(self, link: Link) -> int | None:
         try:
@@ -71,15 +73,15 @@ class Mounting:
         with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
             task_status.started()
             await anext(signals)
-        await leave(self.directory)
+        await self.leave()
 
-
-async def leave(directory: Path) -> None:
-    """Unmount; the session then ends by itself. In a thread, since unmounting may ask the session something."""
-    try:
-        await trio.to_thread.run_sync(unmount, directory)
-    except OSError:  # somebody is inside: the name goes now, and the rest when the device is closed
-        await trio.to_thread.run_sync(partial(unmount, directory, lazily=True))
+    async def leave(self) -> None:
+        """Unmount and end. In a thread, since unmounting may ask the session something."""
+        try:
+            await trio.to_thread.run_sync(unmount, self.directory)
+        except OSError:  # somebody is inside: the name goes now, and the rest when the device is closed
+            await trio.to_thread.run_sync(partial(unmount, self.directory, lazily=True))
+        self._scope.cancel()
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], address_help: str) -> None:
