@@ -19,6 +19,7 @@ from ninep.conform.reference import reference
 from ninep.conform.rules import RULES, Broken
 from ninep.conform.runner import Result, conform
 from ninep.dial import close_listener, listen
+from ninep.export import exported
 from ninep.messages import DMDIR, Message, Qid, Rclunk, Rcreate, Rerror, Rflush, Ropen, Rread, Rstat, Rversion, Rwalk
 from ninep.tree import Each
 
@@ -28,6 +29,7 @@ REASONS = {
     33: "permission denied",  # the reference tree has no files that are removed on close
     35: "neither exclusive nor append-only files",
 }
+WAITING = {16, 17, 19, 41, 42, 53, 54, 59}  # the rules that need a file whose reads wait
 PATIENCE = 0.4  # seconds: a liar is not waited for
 
 
@@ -55,6 +57,30 @@ async def test_a_multiplexer(place: Path) -> None:
     """A tree behind riomux keeps every rule that the tree alone does."""
     async with server(f"unix!{place}/reference", reference), mux(place, f"ref=unix!{place}/reference"):
         check_all(await results(f"unix!{place}/mux/ref"))
+
+
+@asynccontextmanager
+async def served_directory(place: Path) -> AsyncIterator[Path]:
+    """A real directory, served at PLACE/disk."""
+    directory = place / "directory" / "work"  # below the top, whose mode a multiplexer tells by its own lights
+    (directory / "nested" / "deeper").mkdir(parents=True)
+    (directory / "hello").write_text("All the world is a file.\n" * 40)
+    (directory / "nested" / "deeper" / "leaf").write_text("a leaf\n")
+    with exported(directory.parent) as root:
+        async with server(f"unix!{place}/disk", lambda: root):
+            yield directory
+
+
+@pytest.mark.parametrize("is_behind", [False, True], ids=["alone", "behind a multiplexer"])
+async def test_a_real_directory(is_behind: bool, place: Path) -> None:
+    """What `ninep serve` exports keeps every rule but those of files whose reads wait, and nothing is left in it."""
+    async with served_directory(place) as directory, mux(place, f"disk=unix!{place}/disk"):
+        before = sorted(directory.rglob("*"))
+        found = await results(f"unix!{place}/mux/disk/work" if is_behind else f"unix!{place}/disk/work")
+        assert sorted(directory.rglob("*")) == before
+    assert not [report.lines(result) for result in found.values() if result.verdict == "FAIL"]
+    skipped = {number for number, result in found.items() if result.verdict == "skipped"}
+    assert skipped == {11, 56} | WAITING
 
 
 async def test_it_leaves_nothing(place: Path) -> None:
