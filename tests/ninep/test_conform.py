@@ -29,7 +29,7 @@ REASONS = {
     33: "permission denied",  # the reference tree has no files that are removed on close
     35: "neither exclusive nor append-only files",
 }
-WAITING = {16, 17, 19, 41, 42, 53, 54, 59}  # the rules that need a file whose reads wait
+WAITING = {16, 17, 19, 41, 53, 54, 59}  # the rules that need a file whose reads wait
 PATIENCE = 0.4  # seconds: a liar is not waited for
 
 

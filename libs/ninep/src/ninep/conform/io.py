@@ -266,6 +266,8 @@ async def two_readers(case: Case) -> None:
     await peer.read(2, 0, 5)
     data = await peer.read(3, 0, 5)
     require(data == content[: len(data)] != b"", data, f"the beginning, {content[:5]!r}")
+    if case.ground.blocking is None:
+        return
     await case.open_blocking(peer, 4)
     await case.open_blocking(peer, 5)
     await peer.say(Tread(14, 4, 0, 100), Tread(15, 5, 0, 100))
