@@ -17,10 +17,11 @@ from tests.riomux.live import server, until
 from ninep.client import open_client
 from ninep.codec import encode
 from ninep.dial import close_listener, dial, listen
-from ninep.messages import NOTAG, Rread, Tread, Tversion
+from ninep.messages import NOTAG, OREAD, Rread, Topen, Tread, Tversion, Twalk
 from ninep.node import Node
-from ninep.testing import run_script
+from ninep.testing import Talk, run_script
 from ninep.trace import Cutter, trace
+from ninep.tree import Dir, Text
 
 PATIENCE = 20  # seconds for what must happen on a busy machine
 
@@ -95,6 +96,26 @@ async def test_what_is_no_message(place: Path) -> None:
         await until(lambda: "closed" in page.text)
     assert "raw 0b000000630100deadbeef\n" in page.text and "closed" in page.text
     await run_script(page.text, root)
+
+
+async def test_who_does_not_read_is_not_read_from(place: Path) -> None:
+    """Replies that a client does not take wait at the server, not in the proxy; when it takes them they are whole."""
+    count, big = 60, bytes(range(256)) * 256
+    root = Dir(big=Text(lambda: big))
+    async with traced(place, root) as page:
+        with trio.fail_after(PATIENCE):
+            client = Talk(await dial(page.address))
+            await client.attach()
+            await client.ask(Twalk(1, 0, 1, ("big",)))
+            await client.ask(Topen(1, 1, OREAD))
+            await client.say(*[Tread(tag, 1, 0, 65000) for tag in range(count)])
+            printed = -1
+            while printed < 1 or printed != page.text.count("Rread"):  # until the proxy stands still
+                printed = page.text.count("Rread")
+                await trio.sleep(0.1)
+            assert printed < count
+            assert [await client.hear() for _ in range(count)] == [Rread(tag, big[:65000]) for tag in range(count)]
+            client.hang_up()
 
 
 async def test_no_server(place: Path) -> None:

@@ -49,17 +49,18 @@ class Cutter:
         self._letter, self._rest, self._is_lost = letter, b"", False
 
     def lines(self, data: bytes) -> Iterator[str]:
-        """The lines of what has become whole."""
-        self._rest += data
-        while len(self._rest) >= HEADER and not self._is_lost:
-            (size,) = struct.unpack_from("<I", self._rest)
+        """The lines of what has become whole; to be iterated to the end."""
+        data, at = self._rest + data, 0
+        while at + HEADER <= len(data) and not self._is_lost:
+            (size,) = struct.unpack_from("<I", data, at)
             if not HEADER <= size <= LARGEST:
                 self._is_lost = True  # where the next frame begins, nobody knows any more
+            elif at + size > len(data):
                 break
-            if size > len(self._rest):
-                return
-            frame, self._rest = self._rest[:size], self._rest[size:]
-            yield self._line(frame)
+            else:
+                yield self._line(data[at : at + size])
+                at += size
+        self._rest = data[at:]
         if self._is_lost:
             yield from self.end()
 
