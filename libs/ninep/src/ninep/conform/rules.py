@@ -1,7 +1,7 @@
 """What a rule is, and the three ways in which its test can end: it returns, it is Broken, or it is Skipped.
 
 A rule is one async function whose docstring is the promise, with the manual page that makes it; the decorator gives it
-its number. Nothing else says what the rules are, so the report, `--list` and the documentation are this table.
+its number. Nothing else says what the rules are: the report prints this table.
 """
 
 from __future__ import annotations
