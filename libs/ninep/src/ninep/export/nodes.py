@@ -147,7 +147,9 @@ class File(Item):
         if mode & ORCLOSE:
             self._check_removable()
         with refusing():
-            return self.opened(self.open_descriptor(self._flags(mode)), mode)
+            descriptor = self.open_descriptor(self._flags(mode))
+        self.inode.writes += bool(mode & OTRUNC)
+        return self.opened(descriptor, mode)
 
     def opened(self, descriptor: int, mode: int) -> Handle:
         """The handle of a descriptor that was just opened."""

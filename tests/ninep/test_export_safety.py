@@ -1,0 +1,178 @@
+"""A real directory over 9P: its directories are read whole, nobody gets out, and nothing stays open."""
+
+from __future__ import annotations
+
+import os
+import random
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from tests.ninep.exporting import client_of, make, names, names_in, read, refused, talk_to, walk
+
+from ninep import FileError
+from ninep.client import AS_IT_IS
+from ninep.export import exported, handles
+from ninep.export.system import _rename
+from ninep.messages import (
+    ORCLOSE,
+    ORDWR,
+    OREAD,
+    OTRUNC,
+    OWRITE,
+    Ropen,
+    Rwalk,
+    Tclunk,
+    Tcreate,
+    Topen,
+    Tread,
+    Tremove,
+    Twalk,
+    Twstat,
+)
+from ninep.testing import memory_connection
+
+# Directories.
+
+
+@pytest.mark.parametrize("large", [1 << 30, 0])
+async def test_paging_is_of_one_moment(shared: Path, monkeypatch: pytest.MonkeyPatch, large: int) -> None:
+    """What comes and goes during a reading is not seen; what stays is seen once; offset 0 begins anew."""
+    monkeypatch.setattr(handles, "LARGE", large - 1)
+    for number in range(200):
+        (shared / f"file{number}").touch()
+    async with talk_to(shared) as talk:
+        await talk.ask(Twalk(1, 0, 1, ()))
+        await talk.ask(Topen(1, 1, OREAD))
+        seen, offset = list[str](), 0
+        while data := await read(talk, 1, offset, 1000):
+            seen += names_in(data)
+            offset += len(data)
+            (shared / f"new{offset}").touch()
+            (shared / seen[-1]).unlink(missing_ok=True)
+        assert sorted(seen) == sorted(f"file{number}" for number in range(200))
+        assert await refused(talk, Tread(1, 1, 5, 1000)) == "bad offset in directory read"
+        assert "count is too small" in await refused(talk, Tread(1, 1, 0, 10))
+        assert set(names_in(await read(talk, 1, 0, 60_000))) == set(names(shared))
+
+
+async def test_names_that_cannot_be_said_are_left_out(shared: Path) -> None:
+    (shared / "plain").touch()
+    (shared / os.fsdecode(b"\xff\xfe")).touch()
+    with exported(shared) as root:
+        async with client_of(root) as client:
+            assert [entry.name for entry in await client.ls("/")] == ["plain"]
+
+
+# Nobody gets out.
+
+
+async def test_links_and_devices_are_shown_but_not_opened(shared: Path) -> None:
+    (shared / "link").symlink_to("../secret")
+    (shared / "up").symlink_to("..")
+    (shared / "null").symlink_to("/dev/null")
+    os.mkfifo(shared / "fifo")
+    with exported(shared) as root:
+        async with client_of(root) as client:
+            for entry in await client.ls("/"):
+                assert (entry.mode, entry.length) == (0, 0)
+            for path in ("/link", "/null", "/fifo", "/up"):
+                for attempt in (
+                    client.read,
+                    lambda path: client.write(path, "x"),
+                    lambda path: client.wstat(path, mode=7),
+                ):
+                    with pytest.raises(FileError, match=r"^permission denied$"):
+                        await attempt(path)
+            for path in ("/up/secret", "/link/x", "/up/shared"):
+                with pytest.raises(FileError):
+                    await client.read(path)
+            await client.remove("/link")
+    assert (shared.parent / "secret").read_text() == "outside"
+
+
+async def test_no_walk_leads_out(shared: Path) -> None:
+    """`..` ends at the root, of the export and of an attach within it; names that are none are refused."""
+    (shared / "sub").mkdir()
+    chance = random.Random(9)
+    words = ["..", "sub", "secret", ".", "shared", "../secret", "..\0", "/etc", ""]
+    with exported(shared) as root:
+        async with memory_connection(root) as talk:
+            await talk.attach()
+            for _ in range(500):
+                path = tuple(chance.choices(words, k=chance.randint(1, 16)))
+                reply = await walk(talk, 1, *path)
+                if isinstance(reply, Rwalk) and len(reply.wqid) == len(path):
+                    assert {"..", "sub"} >= set(path)
+                    await talk.ask(Tclunk(1, 1))
+
+
+async def test_a_race_of_directory_and_link_leads_nowhere(shared: Path) -> None:
+    """While somebody swaps a directory for a link to the outside, nothing outside is read, made or removed."""
+    outside = shared.parent / "outside"
+    for directory, text in ((shared / "d", "inside"), (outside, "outside")):
+        directory.mkdir()
+        (directory / "file").write_text(text)
+    (shared / "e").symlink_to(outside)
+    is_over = threading.Event()
+    exchange = 2  # RENAME_EXCHANGE
+
+    def swap() -> None:
+        while not is_over.is_set():
+            _rename(-100, os.fsencode(shared / "d"), -100, os.fsencode(shared / "e"), exchange)
+
+    swapper = threading.Thread(target=swap)
+    swapper.start()
+    seen = set[bytes]()
+    try:
+        with exported(shared) as root:
+            async with client_of(root) as client:
+                for number in range(300):
+                    with suppress(FileError):
+                        seen.add(await client.read("/d/file"))
+                    with suppress(FileError):
+                        await make(client, f"/d/new{number}", b"x")
+                    with suppress(FileError):
+                        await client.wstat("/d/file", mode=0o600 + number % 8)
+    finally:
+        is_over.set()
+        swapper.join()
+    assert seen == {b"inside"}
+    assert names(outside) == ["file"]
+    assert (outside / "file").stat().st_mode & 0o777 == 0o644
+
+
+async def test_read_only_refuses_every_change(shared: Path) -> None:
+    (shared / "f").write_text("x")
+    with exported(shared, read_only=True) as root:
+        async with memory_connection(root) as talk:
+            await talk.attach()
+            await walk(talk, 1, "f")
+            for mode in (OWRITE, ORDWR, OREAD | OTRUNC, OREAD | ORCLOSE):
+                assert await refused(talk, Topen(1, 1, mode)) == "permission denied"
+            assert await refused(talk, Twstat(1, 1, replace(AS_IT_IS, mode=0))) == "permission denied"
+            await talk.ask(Twalk(1, 0, 2, ()))
+            assert await refused(talk, Tcreate(1, 2, "g", 0o644, OREAD)) == "permission denied"
+            assert isinstance(await talk.ask(Topen(1, 1, OREAD)), Ropen)
+            assert await refused(talk, Tremove(1, 1)) == "permission denied"
+    assert (shared / "f").read_text() == "x"
+
+
+async def test_open_files_are_bounded_and_let_go(shared: Path) -> None:
+    """Beyond the limit an open is refused in words; clunk, Tversion and hang-up give all of them back."""
+    (shared / "f").touch()
+    before = names(Path("/proc/self/fd"))
+    with exported(shared, limit=5) as root:
+        async with memory_connection(root) as talk:
+            await talk.attach()
+            for end in (lambda: talk.attach(), lambda: talk.attach(), None):
+                for fid in range(1, 7):
+                    await walk(talk, fid, "f")
+                for fid in range(1, 6):
+                    assert isinstance(await talk.ask(Topen(1, fid, OREAD)), Ropen)
+                assert "too many open files" in await refused(talk, Topen(1, 6, OREAD))
+                if end:
+                    await end()
+    assert names(Path("/proc/self/fd")) == before
