@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
+import trio.testing
 from msgspec.structs import replace
 from tests.ninep.exporting import client_of, make, names, names_in, read, refused, talk_to, walk
 
@@ -26,13 +27,17 @@ from ninep.messages import (
     Rwalk,
     Tclunk,
     Tcreate,
+    Tflush,
     Topen,
     Tread,
     Tremove,
     Twalk,
+    Twrite,
     Twstat,
 )
 from ninep.testing import memory_connection
+
+PATIENCE = 10  # seconds for a thread on a busy machine
 
 # Directories.
 
@@ -176,3 +181,33 @@ async def test_open_files_are_bounded_and_let_go(shared: Path) -> None:
                 if end:
                     await end()
     assert names(Path("/proc/self/fd")) == before
+
+
+@pytest.mark.parametrize("is_flushed", [False, True])
+async def test_a_clunk_behind_a_slow_write_is_not_lost(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, is_flushed: bool
+) -> None:
+    """A clunk is asked for while a thread still writes, perhaps taken back, and the client goes: nothing stays open."""
+    may_write, real = threading.Event(), os.pwrite
+
+    def slow(descriptor: int, data: bytes, offset: int) -> int:
+        assert may_write.wait(PATIENCE)
+        return real(descriptor, data, offset)
+
+    monkeypatch.setattr(handles, "SLOW", -1.0)
+    (shared / "f").touch()
+    before = names(Path("/proc/self/fd"))
+    async with talk_to(shared) as talk:
+        await walk(talk, 1, "f")
+        await talk.ask(Topen(1, 1, OWRITE))
+        await talk.ask(Twrite(1, 1, 0, b"quick"))
+        monkeypatch.setattr(os, "pwrite", slow)
+        await talk.say(Twrite(1, 1, 0, b"slow!"), Tclunk(2, 1))
+        if is_flushed:
+            await talk.say(Tflush(3, 2))
+        await trio.testing.wait_all_tasks_blocked(0.005)
+        talk.hang_up()
+        await trio.testing.wait_all_tasks_blocked(0.005)
+        may_write.set()
+    assert names(Path("/proc/self/fd")) == before
+    assert (shared / "f").read_bytes() == b"slow!"

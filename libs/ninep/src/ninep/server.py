@@ -50,6 +50,8 @@ IN_ORDER: set[type[Message]] = {Tread, Twrite, Topen, Tcreate}
 """What is answered in its order, each among its own kind on its fid: a read that waits holds up no write."""
 ENDED_BY_CLUNK: tuple[type[Message], ...] = (Tread, Topen, Tcreate)
 """What waits on a fid that is clunked, and is refused then. Writes are finished first."""
+LAST: set[type[Message]] = {Tclunk, Tremove}
+"""What ends a fid. Once asked it is not called back: the session knows the fid no more."""
 
 
 class Lane:
@@ -134,7 +136,7 @@ class Connection:
 
     def _queued(self, message: Message, kind: type[Message], fid: Fid) -> bool:
         """Put a request behind those of its kind. A clunk ends what is read, and comes after what is written."""
-        if kind is Tclunk or kind is Tremove:
+        if kind in LAST:
             for ended in ENDED_BY_CLUNK:
                 if lane := self._lanes.get((fid, ended)):
                     self._refuse(lane, INTERRUPTED)
@@ -232,26 +234,30 @@ class Connection:
         return Rversion(message.tag, self._session.msize, version), None
 
     def _flush(self, message: Any) -> None:
-        """flush(5): what waits is cancelled, and the session says Rflush when it ends; what is queued is dropped."""
+        """flush(5): what waits is cancelled, and the session says Rflush when it ends; what is queued is dropped.
+
+        A clunk that is queued comes first all the same, and Rflush after it.
+        """
         if lane := self._waiting.get(message.oldtag):
             lane.why = None
             lane.scope.cancel()
             return
         for lane in self._lanes.values():
             for queued in lane.behind:
-                if queued.tag == message.oldtag:
+                if queued.tag == message.oldtag and type(queued) not in LAST:
                     lane.behind.remove(queued)
                     self._session.drop(queued.tag)
                     return
 
     def _forget(self) -> None:
-        """End all that waits, and let go of every open file."""
+        """End all that waits, and let go of every open file, also of those whose clunk was still queued."""
+        ending = {fid for (fid, _), lane in self._lanes.items() if any(type(m) in LAST for m in lane.behind)}
         for lane in self._waiting.values():
             lane.behind.clear()
             lane.scope.cancel()
         self._waiting.clear()
         self._lanes.clear()
-        for fid in self._session.abandoned():
+        for fid in (*self._session.abandoned(), *ending):
             if fid.file:
                 self._let_go(fid.file)
 
