@@ -15,14 +15,13 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from pathlib import Path
 
 import trio
 
 from ninep.client import AS_IT_IS
 from ninep.codec import read_stat
 from ninep.errors import FileError, ProtocolError
+from ninep.fuse.holders import is_held
 from ninep.fuse.nodes import Node
 from ninep.fuse.remote import Link, Remote
 from ninep.messages import OTRUNC, Stat
@@ -94,7 +93,7 @@ class OpenFile:
     async def flush(self, pid: int) -> None:
         """A descriptor was closed by `pid`. If that was the last of a writer: the server's word on what was written."""
         async with self._lock:
-            if self._is_written and not any(_holds(each, self.node) for each in {pid, self.pid}):
+            if self._is_written and not await is_held(self.node, self.pid, pid):
                 self.is_open = self._is_written = False
                 await self.remote.clunk(self.fid)
 
@@ -153,15 +152,3 @@ def _stats(data: bytes) -> list[Stat]:
     except (ValueError, struct.error) as error:
         raise ProtocolError(f"what the server calls a directory is none: {error}") from error
     return entries
-
-
-def _holds(pid: int, node: Node) -> bool:
-    """The process has a descriptor of this file, as far as may be seen. readlink asks no file system: it cannot wait
-    for ourselves, as a stat of the descriptor would."""
-    path = "/" + "/".join(node.names())
-    with suppress(OSError):  # it has ended, or is somebody else's
-        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-            with suppress(FileNotFoundError):  # closed meanwhile
-                if str(descriptor.readlink()).removesuffix(" (deleted)").endswith(path):
-                    return True
-    return False
