@@ -5,13 +5,16 @@ setsid and setpgid, so nobody leaves it. This module knows processes and signals
 """
 
 import ctypes
+import errno
 import os
 import signal
 import socket
 import sys
+from collections import deque
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import structlog
@@ -58,8 +61,9 @@ class Spawned:
 def spawn(argv: Sequence[str], channel: socket.socket, environment: Mapping[str, str]) -> Spawned:
     """Start `argv` in a group of its own, with `channel` as descriptor 3, no input, and both outputs on a pipe.
 
-    Raises OSError when the system has no room for one more process.
+    Raises OSError when the system has no room for one more process, or does not tell us about ours.
     """
+    _adopt_orphans()
     said, theirs = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         os.set_blocking(theirs, True)
@@ -82,6 +86,14 @@ def spawn(argv: Sequence[str], channel: socket.socket, environment: Mapping[str,
     finally:
         os.close(theirs)
     return Spawned(pid, said)
+
+
+@cache
+def _adopt_orphans() -> None:
+    """Become the parent of what our children leave behind (a worker's copies outlive it): so all can be found."""
+    if not Path(f"/proc/self/task/{os.getpid()}/children").exists():
+        raise OSError(errno.ENOSYS, "this kernel does not list the children of a process (CONFIG_PROC_CHILDREN)")
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
 
 
 async def log_lines(said: int, role: str, heard: Callable[[str], None]) -> None:
@@ -111,11 +123,6 @@ async def _read(fd: int) -> bytes:
             await trio.lowlevel.wait_readable(fd)
 
 
-def adopt_orphans() -> None:
-    """Become the parent of what our children leave behind (a worker's copies outlive it), so that all can be reaped."""
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
-
-
 class Family:
     """A child and all that came from it: one process group."""
 
@@ -125,10 +132,19 @@ class Family:
         self.group = group
 
     def members(self) -> Iterator[tuple[int, str]]:
-        """(pid, state letter) of those that live; the dead that nobody has reaped yet are not counted."""
-        for pid in (int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()):
-            if (found := _stat(pid)) and found.group == self.group and found.state != "Z":
-                yield pid, found.state
+        """(pid, state letter) of those that live; the dead that nobody has reaped yet are not counted.
+
+        All are descendants of ours, for we adopt orphans. Strangers are not looked at: on a machine with a dead file
+        system, the kernel may never answer a question about one that hangs in it.
+        """
+        found = deque(_children(os.getpid()))
+        while found:
+            pid = found.popleft()
+            if (stat := _stat(pid)) is None:
+                continue
+            found += _children(pid)
+            if stat.group == self.group and stat.state != "Z":
+                yield pid, stat.state
 
     def strays(self, parent: int, known: Collection[int]) -> bool:
         """Whether `parent` (0: nobody) has a child that is not `known`, or orphans have come to us. Cheap."""

@@ -22,7 +22,6 @@ from ninep import FileError
 from ninep.service import Events
 from rio import questions, state
 from rio.archive import Archive
-from rio.children import adopt_orphans
 from rio.clock import Clock
 from rio.context import Context
 from rio.graph import Gone, Graph
@@ -92,7 +91,6 @@ class Display:
 
     async def run(self, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Live until cancelled; then the picture is on disk and no child is left."""
-        adopt_orphans()
         async with trio.open_nursery() as outer:
             outer.start_soon(self.archive.run)
             try:
