@@ -160,6 +160,15 @@ async def test_an_unlinked_file_lives_while_it_is_open(place: Path) -> None:
         assert await sh.says(line) == "before\n6\nafter\n"
 
 
+async def test_a_close_by_exec_hinders_nobody(place: Path) -> None:
+    """A program that executes another while it has written a file: the kernel holds a lock then that /proc wants."""
+    async with open_mount(Folder(), place) as sh:
+        start = "import os, subprocess; f = os.open('f', os.O_WRONLY | os.O_CREAT); os.write(f, b'one')"
+        await sh.says(f"{sys.executable} -c \"{start}; subprocess.run(['true']); os.write(f, b'two')\"; cat f")
+        await sh.says(f"{sys.executable} -c \"{start}; os.execvp('true', ['true'])\"")
+        assert await sh.says("cat f") == "onetwo"
+
+
 async def test_large_reads_and_writes_keep_every_byte(place: Path) -> None:
     """Requests of 1 MiB become several messages each way; seeking, odd sizes and many at once included."""
     root = Folder()
