@@ -33,3 +33,9 @@ def patch(png: bytes, hue: str) -> Patch:
     lights = v[ys, xs]
     low, high = np.percentile(lights, (5, 95))
     return Patch(len(xs), float(xs.mean()) / image.width, float(ys.mean()) / image.height, float(low), float(high))
+
+
+def difference(one: bytes, other: bytes) -> float:
+    """How far two pictures are apart: the mean over all pixels and channels, of 255."""
+    a, b = (np.asarray(Image.open(io.BytesIO(png)).convert("RGB"), np.float32) for png in (one, other))
+    return float(np.abs(a - b).mean())
