@@ -254,7 +254,7 @@ def test_events_reach_their_handlers(worker: Worker) -> None:
 
 def test_an_endless_loop_is_interrupted(worker: Worker) -> None:
     """The program ends with its line; everything else goes on."""
-    worker.start('x = 7\nwhile True:\n    if x == 7:\n        print("go")\n    x = 8\n')
+    worker.start('x = 7\nwhile True:\n    if x == 7:\n        x = 8\n        print("go")\n')
     worker.until(Output)
     worker.interrupt()
     played = worker.end()
