@@ -18,13 +18,13 @@ from typing import Any
 from msgspec.structs import astuple
 
 from ninep.errors import ProtocolError
-from ninep.messages import MESSAGES, Field, Garbled, Message, Qid, Stat
+from ninep.messages import MESSAGES, Field, Garbled, Message, Qid, Rread, Stat
 
 HEADER = 7
 """Bytes of size[4] type[1] tag[2], and so of the smallest message."""
 
 _INTEGER = {"1": "B", "2": "H", "4": "I", "8": "Q"}
-_U2, _QID = Struct("<H"), Struct("<BIQ")
+_U2, _QID, _RREAD = Struct("<H"), Struct("<BIQ"), Struct("<IBHI")
 _SIZE_TYPE = Struct("<IB").unpack_from
 
 Read = Callable[[bytes, int], tuple[Any, int]]
@@ -220,6 +220,12 @@ for _kind in MESSAGES.values():
 def encode(message: Message) -> bytes:
     """The frame of a message."""
     return ENCODE[type(message)](message)
+
+
+def head(message: Rread) -> bytes:
+    """The frame of an Rread up to its data, for who sends that after it without copying it."""
+    count = len(message.data)
+    return _RREAD.pack(_RREAD.size + count, Rread.number, message.tag, count)
 
 
 class Frames:
