@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import trio
+
+from ninep.client import open_client
 
 BIN = Path(sys.executable).parent
 READY = 60.0  # seconds; a display driver that is loaded cold, on a busy machine
@@ -80,6 +83,16 @@ class Machine:
             await process.wait()
         if process.stdout:
             await process.stdout.aclose()
+
+    async def restart(self, name: str, *options: str, mounted: str) -> None:
+        """Start a service that was killed, and return when the mux has found it again, `mounted` under its name."""
+        async with open_client(self.address("mux")) as root, root.open("/events") as events:
+            await self.start(name, *options)
+            with trio.fail_after(READY):
+                async for line in events:
+                    event = json.loads(line)
+                    if (event["event"], event["name"]) == ("mount.up", mounted):
+                        return
 
     async def sh(self, line: str, *, check: bool = True, timeout: float = 30) -> Said:
         """A line of bash, as a person would type it; a failure of any part of it fails the test unless told not to."""

@@ -6,12 +6,14 @@ import os
 import signal
 from pathlib import Path
 
+import pytest
 import trio
+import trio.testing
 from tests.e2e.machine import Machine, open_fleet
 from tests.e2e.picture import difference, patch
 
 from ninep import FileError
-from ninep.client import open_client
+from ninep.client import File, open_client
 
 
 def descendants(pid: int, word: str) -> list[int]:
@@ -43,21 +45,33 @@ async def answers_at_once(machine: Machine) -> float:
         return trio.current_time() - began
 
 
+async def hear(file: File, until: bytes) -> None:
+    """Read on until it has been said."""
+    with trio.fail_after(20):
+        async for chunk in file:
+            if until in chunk:
+                return
+
+
 async def test_an_endless_loop_stops_only_itself(tmp_path: Path) -> None:
     """The display goes on, 9P answers, `interrupt` frees the writer and says so, and the next program runs."""
     async with open_fleet(tmp_path) as machine:
         await machine.sh("""echo 'box(name="cube", color="red")' | ninep write /rio/scene/parse""")
-        async with trio.open_nursery() as nursery:
+        async with (
+            open_client(machine.address("rio")) as rio,
+            rio.open("/scene/STDOUT") as prints,
+            trio.open_nursery() as nursery,
+        ):
             complaints: list[str] = []
 
             async def loop() -> None:
                 said = await machine.sh(
-                    "printf 'while True:\\n    pass\\n' | ninep write /rio/scene/parse", check=False
+                    "printf 'print(1)\\nwhile True:\\n    pass\\n' | ninep write /rio/scene/parse", check=False
                 )
                 complaints.append(said.err)
 
             nursery.start_soon(loop)
-            await trio.sleep(0.5)
+            await hear(prints, b"1")
             assert await answers_at_once(machine) < 0.1
             assert patch((await machine.sh("ninep read /rio/screen")).out, "red").pixels > 5000
             await machine.sh("echo interrupt | ninep write /rio/scene/ctl")
@@ -94,20 +108,15 @@ async def test_a_reader_hears_at_once_that_a_service_was_killed(tmp_path: Path) 
 
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(read)
-                await trio.sleep(0.3)
+                await trio.testing.wait_all_tasks_blocked()
+                await root.stat("/llm/claude/output")  # behind the read, on the same connections
                 died[0] = trio.current_time()
                 await machine.kill("llmfs")
             assert heard
             assert heard[0] - died[0] < 0.1
             assert "ctl" in {entry.name for entry in await root.ls("/rio")}, "the other service is gone too"
-            await machine.start("llmfs")
-            with trio.fail_after(10):
-                while True:
-                    try:
-                        names = {entry.name for entry in await root.ls("/llm")}
-                        break
-                    except FileError:
-                        await trio.sleep(0.05)
+            await machine.restart("llmfs", mounted="llm")
+            names = {entry.name for entry in await root.ls("/llm")}
             assert "claude" in names
 
 
@@ -116,8 +125,7 @@ async def test_a_killed_display_keeps_its_scene(tmp_path: Path) -> None:
     async with open_fleet(tmp_path) as machine:
         await machine.sh("""echo 'box(name="cube", color="red")' | ninep write /rio/scene/parse""")
         await machine.kill("rio")
-        await machine.start("rio", "--headless")
-        await machine.sh("until ninep ls /rio >/dev/null 2>&1; do sleep 0.05; done")
+        await machine.restart("rio", "--headless", mounted="rio")
         assert patch((await machine.sh("ninep read /rio/screen")).out, "red").pixels > 5000
 
 
@@ -139,13 +147,22 @@ async def test_a_stop_answers_and_leaves_nothing(tmp_path: Path) -> None:
     async with open_fleet(tmp_path) as machine:
         await machine.sh("echo 'new claude' | ninep write /llm/ctl")
         children = descendants(machine.processes["rio"].pid, "")
-        blocked = await trio.lowlevel.open_process(["ninep", "read", "/llm/claude/output"], env=machine.environment)
-        await trio.sleep(0.5)
-        for name in ("riomux", "rio", "llmfs"):
-            with trio.fail_after(5):
-                await machine.kill(name, signal.SIGTERM)
-        with trio.fail_after(2):
-            assert await blocked.wait() == 1
+        async with open_client(machine.address("mux")) as root, root.open("/llm/claude/output") as output:
+            answers: list[str] = []
+
+            async def read() -> None:
+                with pytest.raises(FileError) as refusal:
+                    await output.read()
+                answers.append(str(refusal.value))
+
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(read)
+                await trio.testing.wait_all_tasks_blocked()
+                await root.stat("/llm/claude/output")  # behind the read, on the same connections
+                for name in ("riomux", "rio", "llmfs"):
+                    with trio.fail_after(5):
+                        await machine.kill(name, signal.SIGTERM)
+            assert answers == ["the multiplexer is stopping; try again when it is back"]
         assert children
         assert not set(children) & living()
         assert not leftovers(machine)

@@ -101,8 +101,7 @@ async def test_every_reader_gets_the_whole_answer(tmp_path: Path) -> None:
         await machine.sh("echo 'draw a green box' | ninep write /llm/claude/input")
         second = (await machine.sh("ninep read /llm/claude/turns/2/answer")).text
         await machine.kill("llmfs", signal.SIGTERM)
-        await machine.start("llmfs")
-        await machine.sh("until ninep ls /llm/claude >/dev/null 2>&1; do sleep 0.05; done")
+        await machine.restart("llmfs", mounted="llm")
         await read("/llm/claude/turns/1/answer")
         assert len(answers) == 4
         assert len(set(answers)) == 1
