@@ -44,7 +44,6 @@ TURNS = 16  # recvs in a row before other tasks get theirs
 PATIENCE = 30.0  # seconds for a frame to become whole after its first byte
 GOODBYE = 5.0  # seconds for files that must wait before they can be let go, once their client has gone
 STOPPING = "the service is stopping; try again when it is back"
-ERROR_LENGTH = 400  # bytes of an Rerror; more is no longer a sentence
 
 IN_ORDER: set[type[Message]] = {Tread, Twrite, Topen, Tcreate}
 """What is answered in its order, each among its own kind on its fid: a read that waits holds up no write."""
@@ -132,7 +131,14 @@ class Connection:
             self._waiting[message.tag] = lane
             self._nursery.start_soon(self._answer_later, lane, message, fid, answer)
         elif answer is not None:
-            self._session.reply(*cast(Reply, answer))
+            self._reply(message, cast(Reply, answer))
+
+    def _reply(self, request: Message, answer: Reply) -> None:
+        """Say it. What a tree gives that cannot be said (too long, no number, no text) is a mistake of the tree."""
+        try:
+            self._session.reply(*answer)
+        except Exception as error:  # whatever the codec makes of it; the request still gets its one answer
+            self._session.reply(refusal(request, error))
 
     def _queued(self, message: Message, kind: type[Message], fid: Fid) -> bool:
         """Put a request behind those of its kind. A clunk ends what is read, and comes after what is written."""
@@ -167,7 +173,7 @@ class Connection:
                 if type(answer) is CoroutineType:
                     await self._wait(lane, message, fid, answer)
                 elif self._is_current(lane):
-                    self._session.reply(*cast(Reply, answer))
+                    self._reply(message, cast(Reply, answer))
                 if not self._sent():
                     await self._drain()
                 if not lane.behind:
@@ -199,7 +205,7 @@ class Connection:
         if not self._is_current(lane):
             return
         if answer:
-            self._session.reply(*answer)
+            self._reply(message, answer)
         elif lane.why:
             self._session.reply(Rerror(message.tag, lane.why))
         else:
@@ -319,8 +325,7 @@ class Connection:
 def refusal(message: Message, error: Exception) -> Rerror:
     """The Rerror of a request that failed. A tree's own mistake is logged, and is nobody else's end."""
     if isinstance(error, FileError):
-        text = " ".join(str(error).split()) or "refused"
-        return Rerror(message.tag, text.encode()[:ERROR_LENGTH].decode(errors="ignore"))
+        return Rerror(message.tag, " ".join(str(error).split()) or "refused")
     log.error("request.failed", request=str(message)[:200], exc_info=error)
     return Rerror(message.tag, f"internal error: {type(error).__name__}; the log of the service has the details")
 

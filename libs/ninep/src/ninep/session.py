@@ -54,6 +54,9 @@ FIDS = 4096  # of one connection; then an Rerror
 OUTSTANDING = 256  # requests that wait, of one connection; then an Rerror, so that a Tflush is always heard
 FLUSHES = 4096  # Tflushes that wait: no client needs them, and one who sends them without end is cut off
 WALK = 16  # MAXWELEM, walk(5)
+ERROR_LENGTH = 400
+"""Bytes of an Rerror at most: a sentence, and no more. Plan 9 keeps 128 of them (ERRMAX), plan9port 256, and Linux only
+looks for the errno that the words stand for: each cuts for itself, and `ninep` shows all."""
 
 
 class Fid:
@@ -76,7 +79,7 @@ class Session:
     """One connection's fids and tags. `msize_offered` is the largest message that it agrees to."""
 
     def __init__(self, msize_offered: int = MSIZE) -> None:
-        self.msize = 0
+        self.msize = MSIZE_LEAST  # until a Tversion says otherwise
         self.fids: dict[int, Fid] = {}
         self.due = 0  # bytes that wait in data_to_send
         self._offered = msize_offered
@@ -115,18 +118,23 @@ class Session:
             try:
                 request = self._judge(message)
             except FileError as refusal:
-                self._say(Rerror(message.tag, str(refusal)))
+                self._say(self._frame(Rerror(message.tag, str(refusal))))
             else:
                 if request:
                     yield request
 
     def reply(self, message: Message, value: Any = None) -> None:
-        """Answer a request. `value` is what its fid stands for from now on: a place, or an open file."""
+        """Answer a request. `value` is what its fid stands for from now on: a place, or an open file.
+
+        A message that cannot be sent (it is more than msize, or no bytes stand for it) raises before anything has
+        changed: FileError, or what the codec says. Any Rerror can be sent.
+        """
+        frame = self._frame(message)
         request = self._pending.pop(message.tag)
         settle = SETTLE.get(type(message))
         if settle:
             settle(self, request, message, value)
-        self._say(message)
+        self._say(frame)
         if self._flushes:
             self._answer_flushes(message.tag)
 
@@ -145,8 +153,15 @@ class Session:
         out, self._out, self.due = self._out, [], 0
         return b"".join(out)
 
-    def _say(self, message: Message) -> None:
+    def _frame(self, message: Message) -> bytes:
+        if type(message) is Rerror:
+            return ENCODE[Rerror](Rerror(message.tag, cut(message.ename, min(ERROR_LENGTH, self.msize - 9))))
         frame = ENCODE[type(message)](message)
+        if len(frame) > self.msize:
+            raise FileError(f"the answer has {len(frame)} bytes, but this connection takes {self.msize} (its msize)")
+        return frame
+
+    def _say(self, frame: bytes) -> None:
         self._out.append(frame)
         self.due += len(frame)
 
@@ -190,7 +205,7 @@ class Session:
     def _flush(self, m: Any) -> Request | None:
         """flush(5): always Rflush, and after it nothing under the old tag."""
         if m.oldtag not in self._pending or m.oldtag == m.tag:
-            self._say(Rflush(m.tag))
+            self._say(self._frame(Rflush(m.tag)))
             return None
         if len(self._pending) >= FLUSHES:
             raise ProtocolError("too many flushes")
@@ -284,10 +299,13 @@ class Session:
             (fid.place, fid.file), fid.mode = made, request.mode
 
     def _answer_flushes(self, tag: int) -> None:
-        for flush in self._flushes.pop(tag, ()):
-            if self._pending.pop(flush, None):
-                self._say(Rflush(flush))
-                self._answer_flushes(flush)
+        """Also the flushes of these flushes, and so on: a client may chain thousands."""
+        ended = [tag]
+        for tag in ended:
+            for flush in self._flushes.pop(tag, ()):
+                if self._pending.pop(flush, None):
+                    self._say(self._frame(Rflush(flush)))
+                    ended.append(flush)
 
     def _forget(self) -> None:
         self._left += self.fids.values()
@@ -296,6 +314,11 @@ class Session:
         self.fids.clear()
         self._pending.clear()
         self._flushes.clear()
+
+
+def cut(text: str, size: int) -> str:
+    """As much of a text as fits into `size` bytes of UTF-8; what UTF-8 cannot say becomes a question mark."""
+    return text.encode(errors="replace")[:size].decode(errors="ignore")
 
 
 Rule = Callable[[Session, Any], Request | None]
