@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import os
 import socket
 from collections import deque
 from collections.abc import Sequence
@@ -40,6 +41,7 @@ RECV = 256 * 1024
 SEND = (
     512 * 1024
 )  # bytes to gather before a send: the 23 bytes of a Tread may ask for 128 KiB, and a burst holds thousands
+PIECES = os.sysconf("SC_IOV_MAX")  # buffers that sendmsg(2) takes at once
 TURNS = 16  # recvs in a row before other tasks get theirs
 PATIENCE = 30.0  # seconds for a frame to become whole after its first byte
 GOODBYE = 5.0  # seconds for files that must wait before they can be let go, once their client has gone
@@ -303,13 +305,14 @@ class Connection:
 
     def _sent(self) -> bool:
         """Send what is due. False if the socket is full: then `_drain` must be awaited."""
-        if not self._rest and (data := self._session.data_to_send()):
+        if not self._rest and (due := self._session.due):
+            pieces = self._session.pieces_to_send()
             try:
-                sent = self._socket.send(data)
+                sent = self._socket.send(pieces[0]) if len(pieces) == 1 else self._socket.sendmsg(pieces[:PIECES])
             except BlockingIOError:
                 sent = 0
-            if sent < len(data):
-                self._rest = memoryview(data)[sent:]
+            if sent < due:
+                self._rest = memoryview(b"".join(pieces))[sent:]
         return not self._rest
 
     async def _drain(self) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from ninep.codec import ENCODE, Frames
+from ninep.codec import ENCODE, Frames, head
 from ninep.errors import FileError, ProtocolError
 from ninep.messages import (
     NOFID,
@@ -31,6 +31,7 @@ from ninep.messages import (
     Rerror,
     Rflush,
     Ropen,
+    Rread,
     Rwalk,
     Tattach,
     Tauth,
@@ -54,6 +55,7 @@ FIDS = 4096  # of one connection; then an Rerror
 OUTSTANDING = 256  # requests that wait, of one connection; then an Rerror, so that a Tflush is always heard
 FLUSHES = 4096  # Tflushes that wait: no client needs them, and one who sends them without end is cut off
 WALK = 16  # MAXWELEM, walk(5)
+APART = 16 * 1024  # bytes of data that are not copied into one buffer with what is said before and after them
 ERROR_LENGTH = 400
 """Bytes of an Rerror at most: a sentence, and no more. Plan 9 keeps 128 of them (ERRMAX), plan9port 256, and Linux only
 looks for the errno that the words stand for: each cuts for itself, and `ninep` shows all."""
@@ -81,10 +83,11 @@ class Session:
     def __init__(self, msize_offered: int = MSIZE) -> None:
         self.msize = MSIZE_LEAST  # until a Tversion says otherwise
         self.fids: dict[int, Fid] = {}
-        self.due = 0  # bytes that wait in data_to_send
+        self.due = 0  # bytes that wait to be sent
         self._offered = msize_offered
         self._frames = Frames(msize_offered)
-        self._out: list[bytes] = []
+        self._out: list[bytes] = []  # what is said last, after these pieces:
+        self._pieces: list[bytes] = []
         self._pending: dict[int, Message] = {}  # tag -> its T-message, until it is replied to or dropped
         self._flushes: dict[int, list[int]] = {}  # tag -> tags of the Tflushes that wait for it
         self._left: list[Fid] = []
@@ -135,6 +138,8 @@ class Session:
         if settle:
             settle(self, request, message, value)
         self._say(frame)
+        if type(message) is Rread and len(frame) < 11 + len(message.data):
+            self._say_apart(message.data)
         if self._flushes:
             self._answer_flushes(message.tag)
 
@@ -150,12 +155,21 @@ class Session:
 
     def data_to_send(self) -> bytes:
         """Take the bytes that are due to the peer."""
-        out, self._out, self.due = self._out, [], 0
-        return b"".join(out)
+        return b"".join(self.pieces_to_send())
+
+    def pieces_to_send(self) -> list[bytes]:
+        """Take the same in pieces, for sendmsg(2): large data is a piece by itself, and was not copied."""
+        pieces, self._pieces, self.due = self._pieces, [], 0
+        if self._out:
+            pieces.append(b"".join(self._out))
+            self._out.clear()
+        return pieces
 
     def _frame(self, message: Message) -> bytes:
         if type(message) is Rerror:
             return ENCODE[Rerror](Rerror(message.tag, cut(message.ename, min(ERROR_LENGTH, self.msize - 9))))
+        if type(message) is Rread and APART <= len(message.data) <= self.msize - 11 and type(message.data) is bytes:
+            return head(message)  # its data follows, see `reply`
         frame = ENCODE[type(message)](message)
         if len(frame) > self.msize:
             raise FileError(f"the answer has {len(frame)} bytes, but this connection takes {self.msize} (its msize)")
@@ -164,6 +178,12 @@ class Session:
     def _say(self, frame: bytes) -> None:
         self._out.append(frame)
         self.due += len(frame)
+
+    def _say_apart(self, data: bytes) -> None:
+        """The data whose head was said just now."""
+        self._pieces += b"".join(self._out), data
+        self._out.clear()
+        self.due += len(data)
 
     # What is asked, before anyone sees it: each rule gives the request, or refuses, or answers by itself (None).
 
