@@ -21,6 +21,7 @@ import structlog
 import trio
 
 from ninep import ProtocolError
+from ninep.accept import accept
 from riomux.peers import Backend, Client, Link, Peer
 from riomux.splice import ROOM, Splice
 
@@ -72,21 +73,7 @@ class Pump:
 
     async def accept(self, listener: socket.socket) -> NoReturn:
         """Take in clients of a listening socket."""
-        listener.setblocking(False)
-        while True:
-            try:
-                sock, _ = listener.accept()
-            except BlockingIOError:
-                await trio.lowlevel.wait_readable(listener)
-            except ConnectionError:
-                continue  # the client went before it was accepted
-            except OSError as error:  # out of descriptors: those who are connected are served on
-                log.error("accept.failed", error=str(error))
-                await trio.sleep(0.1)
-            else:
-                if sock.family != socket.AF_UNIX:
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-                self._add(sock, self.splice.connected())
+        await accept(listener, lambda sock: self._add(sock, self.splice.connected()))
 
     def link(self, backend: Backend, sock: socket.socket, msize: int, entered: dict[str, int]) -> Link:
         """Take over a connection to a backend. See `Splice.linked`."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
+import trio
+import trio.testing
 
 from ninep import FileError
 from ninep.codec import encode
@@ -13,6 +16,7 @@ from ninep.messages import (
     NOTAG,
     OREAD,
     Rattach,
+    Rclunk,
     Rerror,
     Rflush,
     Ropen,
@@ -21,16 +25,19 @@ from ninep.messages import (
     Rversion,
     Rwalk,
     Tattach,
+    Tclunk,
     Tcreate,
     Tflush,
     Topen,
     Tread,
+    Tremove,
     Tstat,
     Tversion,
     Twalk,
 )
 from ninep.node import Opened
-from ninep.session import ERROR_LENGTH, FLUSHES
+from ninep.server import LOOK, PATIENCE
+from ninep.session import ERROR_LENGTH, FIDS, FLUSHES, MSIZE, OUTSTANDING
 from ninep.testing import Talk, memory_connection
 from ninep.tree import Broadcast, Dir, Each, Stream, Text
 
@@ -124,4 +131,138 @@ async def test_a_name_that_no_stat_can_hold_harms_only_who_asks() -> None:
         await attach(talk, 131_072)
         assert isinstance(await talk.ask(Twalk(1, 0, 1, ("files", "x" * 65_530))), Rwalk)
         assert isinstance(await talk.ask(Tstat(1, 1)), Rerror)
+        assert isinstance(await talk.ask(Tstat(1, 0)), Rstat)
+
+
+async def test_a_client_that_says_nothing_is_not_kept(autojump_clock: trio.testing.MockClock) -> None:
+    """The first message must be whole 30 s after the connection was made; whoever said one may be silent for hours."""
+    async with memory_connection(Dir()) as mute, memory_connection(Dir()) as slow, memory_connection(Dir()) as polite:
+        await polite.attach()
+        hello = encode(Tversion(NOTAG, 8192, "9P2000"))
+        for i in range(len(hello) - 1):
+            await slow.send(hello[i : i + 1])
+            await trio.sleep(PATIENCE / len(hello))
+        assert await mute.is_quiet() and await slow.is_quiet()
+        await trio.sleep(PATIENCE / len(hello))
+        assert await mute.hear() is None and await slow.hear() is None
+        await trio.sleep(10_000)
+        assert isinstance(await polite.ask(Tstat(1, 0)), Rstat)
+
+
+class Work(Opened):
+    """A file whose reads take some of everybody's time."""
+
+    def __init__(self) -> None:
+        self.done = 0
+
+    def read(self, count: int, offset: int) -> bytes:
+        time.sleep(0.0002)
+        self.done += 1
+        return b"x"
+
+
+class WorkFile(Text):
+    """It, as a file."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: "")
+        self.work = Work()
+
+    def open(self, mode: int) -> Opened:
+        return self.work
+
+
+async def test_a_burst_of_requests_lets_others_have_their_turn() -> None:
+    """However much one client has sent, another is answered after a few dozen messages."""
+    hard = WorkFile()
+    root, burst = Dir(hard=hard, easy=Text(lambda: "easy")), 8 * OUTSTANDING
+    async with memory_connection(root) as greedy, memory_connection(root) as modest:
+        await greedy.attach()
+        await modest.attach()
+        await open_file(greedy, "hard")
+        await open_file(modest, "easy")
+        await greedy.say(*[Tread(tag, 1, 0, 1) for tag in range(burst)])
+        assert await modest.ask(Tread(1, 1, 0, 4)) == Rread(1, b"easy")
+        assert hard.work.done <= 8 * LOOK
+        assert [await greedy.hear() for _ in range(burst)] == [Rread(tag, b"x") for tag in range(burst)]
+
+
+async def test_late_answers_that_nobody_takes_stop_the_asking() -> None:
+    """Bytes that came due later count as those that were due at once: no request is taken until they have left."""
+    news, asked = Broadcast(), list[str]()
+
+    def get() -> str:
+        asked.append("again")
+        return ""
+
+    root = Dir(news=Stream(news.open), count=Text(get))
+    async with memory_connection(root) as talk:
+        await talk.attach()
+        for fid in range(1, 101):
+            await open_file(talk, "news", fid=fid)
+            await talk.say(Tread(1000 + fid, fid, 0, 60_000))
+        assert isinstance(await talk.ask(Twalk(200, 0, 200, ("count",))), Rwalk)
+        news.publish(bytes(60_000))
+        await trio.testing.wait_all_tasks_blocked()
+        await talk.say(Topen(200, 200, OREAD))
+        await trio.testing.wait_all_tasks_blocked()
+        assert not asked
+        heard = [await talk.hear() for _ in range(100)]
+        assert sorted(message.tag for message in heard if isinstance(message, Rread)) == [*range(1001, 1101)]
+        assert isinstance(await talk.hear(), Ropen) and asked == ["again"]
+
+
+async def test_fids_have_a_bound() -> None:
+    """The 4097th is refused; a clunk makes room, and another connection has its own."""
+    root = Dir(file=Text(lambda: ""))
+    async with memory_connection(root) as talk, memory_connection(root) as other:
+        await talk.attach()
+        await other.attach()
+        for fid in range(1, FIDS):
+            assert await talk.ask(Twalk(1, 0, fid, ())) == Rwalk(1, ())
+        refused = Rerror(1, "too many fids; 4096 is the most of one connection")
+        assert await talk.ask(Twalk(1, 0, FIDS, ())) == refused
+        assert await talk.ask(Tattach(1, FIDS, NOFID, "tester", "")) == refused
+        assert isinstance(await talk.ask(Twalk(1, 0, 7, ())), Rerror)  # in use
+        assert await other.ask(Twalk(1, 0, 1, ())) == Rwalk(1, ())
+        assert await talk.ask(Tclunk(1, 7)) == Rclunk(1)
+        assert await talk.ask(Twalk(1, 0, FIDS, ())) == Rwalk(1, ())
+
+
+async def test_what_frees_is_heard_however_much_waits() -> None:
+    """With 256 waiting: a stat is refused; a flush, a clunk, a remove and a version are answered."""
+    async with memory_connection(Dir(news=Stream(Broadcast().open))) as talk:
+        await talk.attach()
+        await open_file(talk, "news", fid=1)
+        assert await talk.ask(Twalk(1, 0, 2, ())) == Rwalk(1, ())
+        assert await talk.ask(Twalk(1, 0, 3, ())) == Rwalk(1, ())
+        await talk.say(*[Tread(tag, 1, 0, 9) for tag in range(OUTSTANDING)])
+        assert await talk.ask(Tstat(999, 0)) == Rerror(999, "too many requests wait on this connection")
+        assert await talk.ask(Tclunk(999, 2)) == Rclunk(999)
+        assert await talk.ask(Tremove(999, 3)) == Rerror(999, "permission denied")
+        assert await talk.ask(Tflush(999, 7)) == Rflush(999)
+        assert await talk.ask(Tflush(999, 7)) == Rflush(999)
+        assert isinstance(await talk.attach(), Rattach)
+        assert isinstance(await talk.ask(Tstat(1, 0)), Rstat)
+
+
+@pytest.mark.parametrize(("asked", "given"), [(256, 256), (8192, 8192), (MSIZE, MSIZE), (1 << 20, MSIZE)])
+async def test_any_msize_from_256_is_taken(asked: int, given: int) -> None:
+    """As much as was asked for, and 128 KiB of data at most; reads are as long as that allows."""
+    async with memory_connection(Dir(file=Text(lambda: bytes(1 << 20)))) as talk:
+        assert await talk.ask(Tversion(NOTAG, asked, "9P2000")) == Rversion(NOTAG, given, "9P2000")
+        await talk.ask(Tattach(0, 0, NOFID, "tester", ""))
+        await open_file(talk, "file")
+        read = await talk.ask(Tread(1, 1, 0, 1 << 31))
+        assert isinstance(read, Rread) and len(encode(read)) == given
+
+
+@pytest.mark.parametrize("asked", [0, 7, 23, 255])
+async def test_less_than_256_is_refused(asked: int) -> None:
+    """In words; and what held before holds on."""
+    async with memory_connection(Dir()) as talk:
+        refused = Rerror(NOTAG, f"msize {asked} is too small; 256 is the least")
+        assert await talk.ask(Tversion(NOTAG, asked, "9P2000")) == refused
+        await talk.attach()
+        assert await talk.ask(Tversion(NOTAG, asked, "9P2000")) == refused
         assert isinstance(await talk.ask(Tstat(1, 0)), Rstat)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,9 @@ import trio
 
 from ninep import FileError, client
 from ninep.client import open_client
-from ninep.dial import close_listener, listen
+from ninep.dial import close_listener, dial, listen
+from ninep.messages import NOTAG, Message, Rerror, Rversion, Tversion
+from ninep.testing import Talk
 
 SCRIPT = str(Path(__file__).parent / "a_service.py")
 PATIENCE = 20  # seconds for a process on a busy machine
@@ -53,10 +55,12 @@ class Process:
 
 
 @asynccontextmanager
-async def running(place: Path, *argv: str, env: Mapping[str, str] = os.environ) -> AsyncIterator[Process]:
+async def running(
+    place: Path, *argv: str, env: Mapping[str, str] = os.environ, descriptors: int = 1024
+) -> AsyncIterator[Process]:
     """The service as a child, killed at the end if it still runs."""
     child = await trio.lowlevel.open_process(
-        [sys.executable, SCRIPT, "--state", str(place / "state"), *argv],
+        ["prlimit", f"--nofile={descriptors}", sys.executable, SCRIPT, "--state", str(place / "state"), *argv],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         env={**env, "NAMESPACE": str(place)},
@@ -108,6 +112,42 @@ async def test_a_service_starts_serves_and_stops(place: Path, number: signal.Sig
         assert status == 0
         assert "Traceback" not in said
     assert not (await trio.Path(place / "small").exists())
+
+
+async def test_a_service_without_descriptors_serves_on(place: Path) -> None:
+    """Who comes then hears why not, `health` tells those who are in, and who comes when others went is taken in."""
+    async with running(place, descriptors=40) as service:
+        await service.line()
+        async with open_client(service.address) as root:
+            inside = [await knock(service)]
+            while not isinstance(refused := await greet(inside[-1]), Rerror):
+                assert len(inside) < 40, "nobody was told"
+                inside.append(await knock(service))
+            assert refused.ename.startswith("no more clients can be taken in: too many open files")
+            assert await inside[-1].hear() is None
+            assert (await root.read("health")).decode() == f"{refused.ename}\nok\n"
+            inside.pop().hang_up()
+            inside.pop().hang_up()
+            inside.append(await knock(service))
+            with trio.fail_after(PATIENCE):
+                while not isinstance(await greet(inside[-1]), Rversion):  # the place was not free yet
+                    inside.pop().hang_up()
+                    inside.append(await knock(service))
+            assert await root.read("health") == b"ok\n"
+            for talk in inside:
+                talk.hang_up()
+
+
+async def knock(service: Process) -> Talk:
+    """A client that has said nothing yet."""
+    return Talk(await dial(service.address))
+
+
+async def greet(talk: Talk) -> Message | None:
+    """What a server says to a Tversion, or has said before that."""
+    with suppress(BrokenPipeError):
+        await talk.say(Tversion(NOTAG, 8192, "9P2000"))
+    return await talk.hear()
 
 
 async def test_a_second_signal_does_not_wait_for_the_tree(place: Path) -> None:

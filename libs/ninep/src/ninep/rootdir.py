@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 
+from ninep.accept import troubles
 from ninep.events import Events
 from ninep.metrics import Metrics
 from ninep.tree import Dir, Node, Stream, Text
@@ -27,7 +28,7 @@ class Health(Text):
 
     def text(self) -> str:
         """Warnings and findings, a line each."""
-        return "".join(f"{line}\n" for line in [*self.warnings, *self._check().splitlines()])
+        return "".join(f"{line}\n" for line in [*self.warnings, *troubles.values(), *self._check().splitlines()])
 
 
 def root(

@@ -12,12 +12,14 @@ import os
 import socket
 from collections import deque
 from collections.abc import Sequence
+from time import perf_counter
 from types import CoroutineType
 from typing import Any, NoReturn, cast
 
 import structlog
 import trio
 
+from ninep.accept import accept
 from ninep.answers import ANSWERS, Reply
 from ninep.errors import INTERRUPTED, FileError, ProtocolError
 from ninep.messages import (
@@ -42,8 +44,9 @@ SEND = (
     512 * 1024
 )  # bytes to gather before a send: the 23 bytes of a Tread may ask for 128 KiB, and a burst holds thousands
 PIECES = os.sysconf("SC_IOV_MAX")  # buffers that sendmsg(2) takes at once
-TURNS = 16  # recvs in a row before other tasks get theirs
-PATIENCE = 30.0  # seconds for a frame to become whole after its first byte
+TURN = 0.004  # seconds of answering in a row, before other clients get theirs;
+LOOK = 64  # messages between two looks at the clock
+PATIENCE = 30.0  # seconds for the first message to come, and for each to become whole after its first byte
 GOODBYE = 5.0  # seconds for files that must wait before they can be let go, once their client has gone
 STOPPING = "the service is stopping; try again when it is back"
 
@@ -80,43 +83,50 @@ class Connection:
         self._waiting: dict[int, Lane] = {}  # tag -> the lane in which it is being answered
         self._rest = memoryview(b"")  # what the socket would not take
         self._draining: trio.Lock | None = None  # made when first needed: most connections never wait to send
-        self._patience = math.inf  # when the frame that has begun must be whole
+        self._patience = trio.current_time() + PATIENCE  # when a frame must be whole: the first, or one that has begun
+        self._turn = 0.0  # when this client's turn is over
 
     async def run(self) -> None:
         """Serve until the peer hangs up (then return) or breaks the protocol (ProtocolError)."""
-        session, recv, turn = self._session, self._socket.recv, 0
+        session, recv = self._session, self._socket.recv
         while True:
+            if self._rest:  # who does not take the answers that came late is not asked for more requests
+                await self._drain()
             try:
                 data = recv(RECV)
             except BlockingIOError:
                 await self._wait_readable()
-                turn = 0
+                self._turn = perf_counter() + TURN
                 continue
             if not data:
                 return
             session.receive_data(data)
-            for message, fid in session.events_received():
+            for count, (message, fid) in enumerate(session.events_received(), 1):
                 self._answer(message, fid)
-                if session.due > SEND and not self._sent():
-                    await self._drain()
-            if not self._sent():
-                await self._drain()
+                if session.due > SEND or not count % LOOK:
+                    await self._pause()
             if session.has_advanced:
                 self._patience = math.inf
-            turn += 1
-            if turn == TURNS:
-                await trio.lowlevel.checkpoint()
-                turn = 0
+            await self._pause()
+
+    async def _pause(self) -> None:
+        """Send what is due, and let others have their turn if this one has lasted."""
+        if not self._sent():
+            await self._drain()
+        if perf_counter() > self._turn:
+            await trio.lowlevel.checkpoint()
+            self._turn = perf_counter() + TURN
 
     async def _wait_readable(self) -> None:
-        if not self._session.is_partial:
+        if self._session.is_partial:
+            self._patience = min(self._patience, trio.current_time() + PATIENCE)
+        if self._patience == math.inf:
             await trio.lowlevel.wait_readable(self._socket)
             return
-        self._patience = min(self._patience, trio.current_time() + PATIENCE)
         with trio.move_on_at(self._patience) as patience:
             await trio.lowlevel.wait_readable(self._socket)
         if patience.cancelled_caught:
-            raise ProtocolError(f"a message was not whole {PATIENCE:.0f} s after its first byte")
+            raise ProtocolError(f"no whole message came in {PATIENCE:.0f} s")
 
     # Answers.
 
@@ -366,25 +376,7 @@ async def serve(
     """Accept clients of listening sockets until cancelled; then every client's pending requests have ended."""
     async with trio.open_nursery() as nursery:
         for listener in listeners:
-            listener.setblocking(False)
-            nursery.start_soon(_accept, listener, root, nursery)
+            nursery.start_soon(accept, listener, lambda sock: nursery.start_soon(_serve_in, nursery, sock, root))
         task_status.started()
         await trio.sleep_forever()
     raise AssertionError("a nursery that only a cancellation ends")
-
-
-async def _accept(listener: socket.socket, root: Node, nursery: trio.Nursery) -> None:
-    while True:
-        try:
-            sock, _ = listener.accept()
-        except BlockingIOError:
-            await trio.lowlevel.wait_readable(listener)
-        except ConnectionError:
-            continue  # the client went before it was accepted
-        except OSError as error:  # out of descriptors: those who are connected are served on
-            log.error("accept.failed", error=str(error))
-            await trio.sleep(0.1)
-        else:
-            if sock.family != socket.AF_UNIX:
-                sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            nursery.start_soon(_serve_in, nursery, sock, root)

@@ -23,6 +23,7 @@ import structlog
 import trio
 
 from ninep import logs
+from ninep.accept import allow_descriptors
 from ninep.config import C, ServiceConfig, read_config
 from ninep.dial import Address, close_listener, listen, local_address, namespace
 from ninep.errors import FileError
@@ -70,6 +71,7 @@ def main(
     """
     told = read_config(config, name, argv)
     logs.set_up(told.log)
+    allow_descriptors()
     with ExitStack() as stack:
         try:
             listeners = _listen(addresses(told, port, socket or name), told.open_to_network, stack)

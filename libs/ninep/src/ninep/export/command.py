@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import resource
 import signal
 import socket
 import sys
@@ -12,12 +11,12 @@ from pathlib import Path
 import trio
 
 from ninep import logs
+from ninep.accept import allow_descriptors
 from ninep.dial import Address, close_listener, listen, local_address, namespace
 from ninep.export import exported
 from ninep.node import Directory
 from ninep.server import serve
 
-DESCRIPTORS = 1 << 16  # each client and each open file takes one; if we may, we have as many
 STOPPED, FAILED, WRONG = 0, 1, 2  # exit status, as a service has it
 DESCRIPTION = """\
 Serve the files below DIR, with the rights of whoever runs this and no way out of DIR. Symbolic links, fifos, devices
@@ -41,7 +40,7 @@ def run(options: argparse.Namespace) -> int:
     name = Path(options.directory).resolve().name or "root"
     try:
         address = Address.parse(options.listen or f"unix!{namespace() / name}")
-        with exported(options.directory, read_only=options.read_only, limit=_descriptors() // 2) as root:
+        with exported(options.directory, read_only=options.read_only, limit=allow_descriptors() // 2) as root:
             listener = listen(address, open_to_network=options.open_to_network)
             try:
                 trio.run(_serve, root, listener, options.directory)
@@ -64,11 +63,3 @@ async def _serve(root: Directory, listener: socket.socket, directory: str) -> No
 
 def _sentence(error: Exception) -> str:
     return error.strerror.lower() if isinstance(error, OSError) and error.strerror else str(error)
-
-
-def _descriptors() -> int:
-    """How many descriptors this process may have, once it has asked for more."""
-    now, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = max(now, min(most, DESCRIPTORS) if most != resource.RLIM_INFINITY else DESCRIPTORS)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
-    return wanted
