@@ -1,13 +1,11 @@
-"""A picture as PNG, fast: each row as its difference to the one above ("Up", PNG 9.2), deflated at level 1 by isal.
+"""Pictures as PNG, fast: each pixel as its difference to the one on its left ("Sub", PNG 9.2), deflated by isal.
 
-Bands of rows are compressed at the same time. Each ends on a byte boundary with nothing pending (a full flush), so that
-one after another they are one deflate stream (RFC 1951), between the header and the checksum of RFC 1950.
+Rows are compressed in bands, each for itself: it refers to nothing before it, and ends on a byte boundary with nothing
+pending (a full flush). So one after another they are one deflate stream (RFC 1951) between the header and the checksum
+of RFC 1950, and a band that looks as in the picture before is not compressed again.
 """
 
-import os
 import struct
-import zlib
-from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -16,38 +14,56 @@ from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8]
 
-BANDS = min(4, os.cpu_count() or 1)
-_UP = 2
+BAND = 64  # rows: with fewer, beginning a stream for each begins to cost
+_SUB = 1
 _RAW = -15  # deflate without header and checksum
-_LEAST = 100_000  # pixels: less is not worth a thread
-_threads = ThreadPoolExecutor(BANDS, thread_name_prefix="png")
+_BEGIN, _END = b"\x78\x01", b"\x03\x00"  # the zlib header, and an empty last block
 
 
-def png(pixels: Pixels) -> bytes:
-    """The PNG of an RGB picture, uint8[height, width, 3] with the top row first."""
-    height, width, _ = pixels.shape
-    rows = np.empty((height, 1 + 3 * width), np.uint8)
-    count = BANDS if height * width >= _LEAST else 1
-    edges = [height * i // count for i in range(count + 1)]
-    bands = pairwise(edges)
-    flat = pixels.reshape(height, -1)
-    parts = list(_threads.map(lambda band: _deflate(flat, rows, *band), bands))
-    data = b"\x78\x01" + b"".join(parts) + struct.pack(">I", isal_zlib.adler32(rows))
-    header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, deflate, adaptive, not interlaced
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", data) + _chunk(b"IEND", b"")
+class Encoder:
+    """Makes the PNGs of RGB pictures that follow one another, uint8[height, width, 3] each, the top row first."""
+
+    def __init__(self) -> None:
+        self._shape: tuple[int, ...] = ()
+
+    def png(self, pixels: Pixels) -> bytes:
+        """The PNG of a picture. What it costs depends on how much is other than in the one before."""
+        if pixels.shape != self._shape:
+            self._begin(pixels.shape)
+        flat = pixels.reshape(len(pixels), -1)
+        for band, (first, last) in enumerate(pairwise(self._edges)):
+            rows = slice(first, last)
+            if not (self._bands[band] and _same(flat[rows], self._seen[rows])):
+                self._seen[rows] = flat[rows]
+                self._bands[band] = self._deflated(rows)
+        checksum = struct.pack(">I", isal_zlib.adler32(self._rows))
+        return self._head + _chunk(b"IDAT", b"".join((_BEGIN, *self._bands, _END, checksum))) + _chunk(b"IEND", b"")
+
+    def _begin(self, shape: tuple[int, ...]) -> None:
+        """Pictures of another size from now on: nothing is like anything before."""
+        height, width, _ = self._shape = shape
+        self._edges = [*range(0, height, BAND), height]
+        self._bands = [b""] * (len(self._edges) - 1)
+        self._seen = np.zeros((height, 3 * width), np.uint8)
+        self._rows = np.zeros((height, 1 + 3 * width), np.uint8)
+        self._rows[:, 0] = _SUB
+        header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, deflate, adaptive, not interlaced
+        self._head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
+
+    def _deflated(self, rows: slice) -> bytes:
+        """A band, filtered and compressed."""
+        seen, filtered = self._seen[rows], self._rows[rows]
+        filtered[:, 1:4] = seen[:, :3]
+        np.subtract(seen[:, 3:], seen[:, :-3], out=filtered[:, 4:])
+        stream = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _RAW)
+        return stream.compress(filtered) + stream.flush(isal_zlib.Z_FULL_FLUSH)
 
 
-def _deflate(flat: Pixels, rows: Pixels, first: int, last: int) -> bytes:
-    """Filter the rows from `first` to `last` into `rows`, and compress them."""
-    rows[first:last, 0] = _UP
-    if first == 0:
-        rows[0, 1:] = flat[0]
-    begin = max(first, 1)
-    np.subtract(flat[begin:last], flat[begin - 1 : last - 1], out=rows[begin:last, 1:])
-    stream = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _RAW)
-    is_last = last == len(flat)
-    return stream.compress(rows[first:last]) + stream.flush(isal_zlib.Z_FINISH if is_last else isal_zlib.Z_FULL_FLUSH)
+def _same(a: Pixels, b: Pixels) -> bool:
+    """Whether all is equal, looked at in words of eight bytes where rows have a whole number of them."""
+    word = np.uint64 if a.shape[1] % 8 == 0 else np.uint8
+    return np.array_equal(a.view(word), b.view(word))
 
 
 def _chunk(tag: bytes, data: bytes) -> bytes:
-    return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", zlib.crc32(tag + data))
+    return struct.pack(">I", len(data)) + tag + data + struct.pack(">I", isal_zlib.crc32(data, isal_zlib.crc32(tag)))

@@ -14,7 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from .png import png
+from .png import Encoder
 from .surface import Surface, open_surface
 from .values import Refused
 from .wire import (
@@ -42,6 +42,7 @@ REST = 0.1  # seconds for which nothing may have changed since a draft was shown
 BLINK = 1 / 60  # seconds between looks at a window that has nothing to wait on
 LARGEST = 8192  # pixels of a picture's side
 MOST_FAILURES = 100
+MOST_TAKEN = 4  # pictures, in different sizes, that are kept until something changes
 REHEARSAL = (
     (Put(2, "box", "a", {}),),
     (Put(2, "rect", "a", {}), Put(4, "text", "b", {"text": "Peribus"}), Put(6, "line", "c", {"to": (9, 9)})),
@@ -63,6 +64,8 @@ class Renderer:
         self._stamp = self._told = 0
         self._watched: tuple[int, int] | None = None
         self._shots: list[Shot] = []
+        self._encoder = Encoder()
+        self._taken: dict[tuple[int | None, int | None], tuple[bytes, tuple[float, float]]] = {}  # since the last frame
         self._failures: set[str] = set()
         self._began = self._rested = 0.0
         self._dirty = True
@@ -168,6 +171,7 @@ class Renderer:
         """One frame."""
         canvas, camera = self._canvas, self._canvas.world.camera
         self._began, self._dirty = time.monotonic(), False
+        self._taken.clear()
         goal = camera.goal
         canvas.paint(fine=fine)
         if self._surface.is_shown:
@@ -185,18 +189,22 @@ class Renderer:
         shots, self._shots = self._shots, []
         if self._dirty or self._canvas.is_draft or self._canvas.is_gliding:
             self._paint(fine=True)
-        taken: dict[tuple[int | None, int | None], tuple[bytes, tuple[float, float]]] = {}
         for shot in shots:
             size = shot.width, shot.height
-            if size not in taken:
-                taken[size] = self._take(*size)
-            self._send(Picture(shot.ticket, *taken[size]))
+            if size not in self._taken:
+                while len(self._taken) >= MOST_TAKEN:
+                    self._taken.popitem()
+                self._taken[size] = self._take(*size)
+            self._send(Picture(shot.ticket, *self._taken[size]))
 
     def _take(self, width: int | None, height: int | None) -> tuple[bytes, tuple[float, float]]:
         began = time.perf_counter()
-        pixels = self._canvas.read() if (width, height) == (None, None) else self._canvas.read_as(width, height)
+        if (width, height) == (None, None):
+            pixels, encoder = self._canvas.read(), self._encoder
+        else:
+            pixels, encoder = self._canvas.read_as(width, height), Encoder()
         read = time.perf_counter()
-        data = png(pixels)
+        data = encoder.png(pixels)
         return data, (1e3 * (read - began), 1e3 * (time.perf_counter() - read))
 
     # speaking
