@@ -3,25 +3,28 @@
 import random
 import socket
 from collections import deque
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 import trio
+from tests.ninep.clients import QID, client_of, client_of_script, hear, let_open, welcome
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from ninep import FileError, ProtocolError
 from ninep.calls import FLUSH, FLUSH_PATIENCE, Numbers
 from ninep.client import Client, ConnectionLost, File, open_client
 from ninep.dial import close_listener, listen
+from ninep.export import exported
 from ninep.messages import (
     NOTAG,
+    ORCLOSE,
+    OREAD,
+    OWRITE,
     QTDIR,
     Message,
     Qid,
-    Rattach,
     Rclunk,
     Rerror,
     Rflush,
@@ -30,7 +33,6 @@ from ninep.messages import (
     Rversion,
     Rwalk,
     Rwrite,
-    Tattach,
     Tclunk,
     Tflush,
     Topen,
@@ -40,58 +42,9 @@ from ninep.messages import (
     Twalk,
     Twrite,
 )
-from ninep.server import serve, serve_connection
+from ninep.server import serve
 from ninep.testing import Talk
 from ninep.tree import Broadcast, Ctl, Dir, Each, Node, Query, Sink, Stream, Text
-
-QID = Qid(0, 0, 1)
-Request = TypeVar("Request", bound=Message)
-
-
-@asynccontextmanager
-async def client_of(root: Node) -> AsyncIterator[Client]:
-    """A client of the real server, over a socket pair."""
-    ours, theirs = socket.socketpair()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(serve_connection, theirs, root)
-        async with open_client(ours) as client:
-            yield client
-        nursery.cancel_scope.cancel()
-
-
-@asynccontextmanager
-async def client_of_script() -> AsyncIterator[tuple[Client, Talk, trio.Nursery]]:
-    """A client, the server's end as a test speaks for it, and a nursery for the client's tasks."""
-    ours, theirs = socket.socketpair()
-    server = Talk(theirs)
-    async with trio.open_nursery() as outer:
-        outer.start_soon(welcome, server)
-        async with open_client(ours) as client, trio.open_nursery() as nursery:
-            yield client, server, nursery
-        server.hang_up()
-
-
-async def welcome(server: Talk, version: str = "9P2000", msize: int = 8192) -> None:
-    """What a server says to a client that comes."""
-    assert isinstance(await server.hear(), Tversion)
-    await server.say(Rversion(NOTAG, msize, version))
-    attach = await server.hear()
-    assert isinstance(attach, Tattach)
-    await server.say(Rattach(attach.tag, QID))
-
-
-async def hear(server: Talk, kind: type[Request]) -> Request:
-    """The client's next request, of this kind."""
-    request = await server.hear()
-    assert isinstance(request, kind), request
-    return request
-
-
-async def let_open(server: Talk) -> None:
-    """Answer a walk of one name and an open."""
-    await server.say(Rwalk((await hear(server, Twalk)).tag, (QID,)))
-    await server.say(Ropen((await hear(server, Topen)).tag, QID, 0))
-
 
 # Files.
 
@@ -201,6 +154,55 @@ async def test_stat_remove_and_create() -> None:
             await root.remove("notes")
 
 
+async def test_what_one_does_with_a_disk(shared: Path) -> None:
+    """Make, append, rename, cut, list all that is below, remove."""
+    with exported(shared) as tree:
+        async with client_of(tree) as root:
+            await root.mkdir("a")
+            await root.mkdir("/a/b/", 0o700)
+            async with root.create("a/b/note", 0o600) as file:
+                await file.write("one\n")
+            await root.append("a/b/note", "two\n")
+            assert await root.read("a/b/note") == b"one\ntwo\n"
+            await root.truncate("a/b/note", 4)
+            await root.wstat("a/b/note", mode=0o640, mtime=1)
+            await root.rename("a/b/note", "letter")
+            await root.rename("a/b/letter", "/a/b/paper")
+            with pytest.raises(FileError, match=r"^/a/paper is in another directory than a/b/paper; copy"):
+                await root.rename("a/b/paper", "/a/paper")
+            about = await root.stat("a/b/paper")
+            assert (about.length, about.mode & 0o777, about.mtime) == (4, 0o640, 1)
+            below = [(path, [entry.name for entry in entries]) async for path, entries in root.walk()]
+            assert below == [("/", ["a"]), ("/a", ["b"]), ("/a/b", ["paper"])]
+            with pytest.raises(FileError, match="file already exists"):
+                await root.mkdir("a/b")
+            await root.remove("a/b/paper")
+            await root.remove("a/b")
+            assert await root.ls("a") == []
+
+
+async def test_a_file_may_go_with_its_last_user(shared: Path) -> None:
+    """A mode may be a number of open(5); ORCLOSE is told whether the removal went well."""
+    with exported(shared) as tree:
+        async with client_of(tree) as root:
+            async with root.create("lock", mode=OWRITE | ORCLOSE) as file:
+                await file.write("mine")
+                assert (await root.stat("lock")).length == 4
+            with pytest.raises(FileError, match="file does not exist"):
+                await root.stat("lock")
+
+
+async def test_the_verbs_of_9p_can_be_had_by_fid() -> None:
+    """For who needs what no method of the client does."""
+    async with client_of(Dir(below=Dir(text=Text(lambda: "hello")))) as root, root.at("below") as (fids, fid):
+        text = await fids.walk(["text"], fid)
+        assert await fids.open(text, OREAD) == 128 * 1024
+        assert await fids.read(text, 1, 3) == b"ell"
+        await fids.clunk(text)
+        with pytest.raises(FileError, match="unknown fid"):
+            await fids.stat(text)
+
+
 async def test_a_deep_path_takes_several_walks() -> None:
     """A Twalk has 16 names at most, and `..` may be among them."""
     tree = Dir(leaf=Text(lambda: "deep"))
@@ -292,7 +294,7 @@ async def test_a_server_that_reads_slowly_gets_every_byte_in_order() -> None:
 async def test_requests_leave_in_the_order_in_which_they_were_made() -> None:
     """Also when the first does not fit into the socket."""
     async with client_of_script() as (root, server, nursery):
-        file = File(root._calls, 7, Ropen(0, QID, 0))  # a fid that only the script knows
+        file = File(await root._link.fids(), 7, Ropen(0, QID, 0))  # a fid that only the script knows
 
         made: list[int] = []  # trio starts a batch of tasks in any order
 
@@ -330,7 +332,7 @@ async def test_an_answer_that_crosses_its_flush_is_not_lost() -> None:
     """The server answered first: the read has happened, and its caller gets the data."""
     async with client_of_script() as (root, server, nursery):
         got: list[bytes] = []
-        file = File(root._calls, 7, Ropen(0, QID, 0))  # a fid that only the script knows
+        file = File(await root._link.fids(), 7, Ropen(0, QID, 0))  # a fid that only the script knows
 
         async def read(scope: trio.CancelScope) -> None:
             with scope:

@@ -245,4 +245,4 @@ def test_the_example_in_the_clients_documentation_runs(place: Path) -> None:
         assert service.stdout.readline().startswith(b"small ready ")
         results = doctest.testmod(client, extraglobs={"address": f"unix!{place}/small"})
         service.terminate()
-    assert (results.attempted, results.failed) == (2, 0)
+    assert (results.attempted, results.failed) == (3, 0)

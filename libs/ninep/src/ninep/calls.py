@@ -4,6 +4,9 @@ A request is sent by the task that makes it, straight to the bare socket, and th
 that reads has its reply: no channel, no lock, no task for a request. What the socket would not take waits in one
 buffer, which holds at most what the sleeping tasks asked to send.
 
+`call` asks and waits in one. `ask` only asks, so several requests of one task can be in flight; each is waited for
+in turn (`Asked.reply`), or called off.
+
 A cancelled request is flushed, flush(5): its task sleeps on until the server has answered either the request, then the
 reply is what the caller gets (trio's rule: cancelled, or done), or the Tflush, then it is cancelled and nothing was
 taken. A tag is used again only after that. A server that answers neither within `FLUSH_PATIENCE` seconds loses the tag,
@@ -15,17 +18,16 @@ from __future__ import annotations
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
-from functools import partial
-from typing import NoReturn, TypeVar, cast
+from typing import Any, Generic, NoReturn, TypeVar, cast
 
 import outcome
 import trio
 from trio.lowlevel import Abort, Task
 
 from ninep.codec import Frames, encode
-from ninep.errors import FileError, ProtocolError
+from ninep.errors import INTERRUPTED, FileError, ProtocolError
 from ninep.messages import NOFID, NOTAG, Message, Rerror, Rflush, Rversion, Tclunk, Tflush, Tremove, Tversion
 
 MSIZE = 128 * 1024 + 24  # offered: the largest message, so that 128 KiB of data fit into one
@@ -68,36 +70,66 @@ class Numbers:
         self._free.append(number)
 
 
-class _Call:
+class Asked(Generic[Reply]):
     """A request in flight, and the task that sleeps until its reply comes, if any does."""
 
-    __slots__ = ("flushed", "gives", "raise_cancel", "request", "task")
+    __slots__ = ("_calls", "_raise_cancel", "_result", "_task", "gives", "is_flushed", "is_settled", "request")
 
-    def __init__(self, request: Message, gives: type[Message], task: Task | None) -> None:
-        self.request, self.gives, self.task = request, gives, task
-        self.flushed = False
-        self.raise_cancel: Callable[[], NoReturn] | None = None
+    def __init__(self, calls: Calls, request: Message, gives: type[Reply]) -> None:
+        self._calls, self.request, self.gives = calls, request, gives
+        self.is_flushed = self.is_settled = False
+        self._task: Task | None = None
+        self._result: outcome.Outcome[Reply] | None = None
+        self._raise_cancel: Callable[[], NoReturn] | None = None
 
-    def wake(self, result: outcome.Outcome[Message]) -> None:
-        if self.task:
-            task, self.task = self.task, None
-            trio.lowlevel.reschedule(task, result)
+    async def reply(self) -> Reply:
+        """The reply, for one task, once. FileError with the text of an Rerror, ConnectionLost if the server is gone."""
+        if self._result:
+            await trio.lowlevel.checkpoint_if_cancelled()
+            return self._result.unwrap()
+        return await self._sleep()
 
-    def cancel(self) -> None:
-        if self.task and self.raise_cancel:
-            self.wake(outcome.capture(self.raise_cancel))
+    async def _sleep(self) -> Reply:
+        self._task = trio.lowlevel.current_task()
+        return cast(Reply, await trio.lowlevel.wait_task_rescheduled(self._abort))
+
+    def settle(self, result: outcome.Outcome[Reply]) -> None:
+        """This is what became of it: wake who waits, or keep it for who will."""
+        if self.is_settled:
+            return
+        self.is_settled = True
+        if self._task:
+            trio.lowlevel.reschedule(self._task, result)
+        else:
+            self._result = result
+
+    def _abort(self, raise_cancel: Callable[[], NoReturn]) -> Abort:
+        """The caller was cancelled: leave at once, or when the server has said what became of the request."""
+        if isinstance(self.request, NEVER_FLUSHED):
+            self._task, self.is_settled = None, True  # its answer wakes nobody
+            return Abort.SUCCEEDED
+        self._raise_cancel = raise_cancel
+        self._calls.flush(self)
+        return Abort.FAILED
+
+    def forgotten(self) -> None:
+        """The server has forgotten it without an answer, or says nothing to its Tflush: who was cancelled may go."""
+        if self._raise_cancel:
+            self.settle(outcome.capture(self._raise_cancel))
+        else:
+            self.settle(outcome.Error(FileError(INTERRUPTED)))
 
 
 class Calls:
     """All requests of one connection. `tags` and `fids` say which numbers are free."""
 
     def __init__(self, sock: socket.socket, peer: str) -> None:
-        self._socket, self._peer = sock, peer
+        self._socket, self.peer = sock, peer
         self.msize = MSIZE
         self.tags, self.fids = Numbers(NOTAG - FLUSH, "tags"), Numbers(NOFID, "fids")
         self._frames = Frames(MSIZE)
-        self._pending: dict[int, _Call] = {}
-        self._flushing: deque[tuple[float, _Call]] = deque()  # until when, who
+        self._pending: dict[int, Asked[Any]] = {}
+        self._flushing: deque[tuple[float, Asked[Any]]] = deque()  # until when, who
         self._unsent = bytearray()
         self._lost = ""
         self._scope = trio.CancelScope()
@@ -111,25 +143,49 @@ class Calls:
 
         Raises FileError with the text of an Rerror, ConnectionLost if the server went away.
         """
+        return await self.ask(request, gives)._sleep()
+
+    def ask(self, request: Message, gives: type[Reply]) -> Asked[Reply]:
+        """Send a request, and let its reply wait for the caller. ConnectionLost if the server went away."""
         self._send(request)
-        call = _Call(request, gives, trio.lowlevel.current_task())
-        self._pending[request.tag] = call
-        return cast(Reply, await trio.lowlevel.wait_task_rescheduled(partial(self._abort, call)))
+        asked = self._pending[request.tag] = Asked(self, request, gives)
+        return asked
 
     def tell(self, request: Message, gives: type[Message]) -> None:
         """Send a request whose answer nobody waits for; on a lost connection there is nobody to tell."""
         with suppress(ConnectionLost):
-            self._send(request)
-            self._pending[request.tag] = _Call(request, gives, None)
+            self.ask(request, gives)
+
+    async def call_off(self, requests: Collection[Asked[Any]]) -> None:
+        """Have the server forget requests whose replies nobody wants, and wait until it has: what they did, they did.
+
+        Not cancelled, and over in `FLUSH_PATIENCE` seconds at the latest.
+        """
+        for asked in requests:
+            self.flush(asked)
+        for asked in requests:
+            with trio.CancelScope(shield=True), suppress(FileError, ConnectionLost):
+                await asked.reply()
 
     async def agree(self) -> None:
         """Agree with the server on the version and the largest message, version(5). To be done first."""
         reply = await self.call(Tversion(NOTAG, MSIZE, VERSION), Rversion)
         if reply.version != VERSION:
-            raise ProtocolError(f"{self._peer} speaks {reply.version or 'nothing'}, not {VERSION}")
+            raise ProtocolError(f"{self.peer} speaks {reply.version or 'nothing'}, not {VERSION}")
         if not SMALLEST_MSIZE <= reply.msize <= MSIZE:
-            raise ProtocolError(f"{self._peer} wants messages of {reply.msize} bytes, which is no answer to {MSIZE}")
+            raise ProtocolError(f"{self.peer} wants messages of {reply.msize} bytes, which is no answer to {MSIZE}")
         self.msize = self._frames.limit = reply.msize
+
+    async def close(self) -> None:
+        """End the connection, and wait until its socket is closed. Not cancelled, since nothing is waited for long."""
+        self.lose("this client is closed")
+        with trio.CancelScope(shield=True):
+            await self.ended.wait()
+
+    @property
+    def is_lost(self) -> bool:
+        """The connection is over."""
+        return bool(self._lost)
 
     # The way out.
 
@@ -187,11 +243,11 @@ class Calls:
                 turns += 1
                 if turns % TURNS == 0:
                     await trio.lowlevel.checkpoint()
-            self.lose(f"{self._peer} went away")
+            self.lose(f"{self.peer} went away")
         except OSError as error:
             self.lose(self._gone(error))
         except ProtocolError as error:
-            self.lose(f"{self._peer} breaks the protocol: {error}")
+            self.lose(f"{self.peer} breaks the protocol: {error}")
 
     async def _receive(self) -> bytes:
         while True:
@@ -201,70 +257,74 @@ class Calls:
                 await trio.lowlevel.wait_readable(self._socket)
 
     def _settle(self, reply: Message) -> None:
-        call = self._pending.pop(reply.tag, None)
-        if not call:
+        asked = self._pending.pop(reply.tag, None)
+        if not asked:
             raise ProtocolError(f"{type(reply).__name__} tag {reply.tag} is an answer to nothing")
-        request = call.request
+        request = asked.request
         if isinstance(request, Tflush):
             self._settle_flush(request)
         if isinstance(request, ENDS_FID):
             self.fids.give_back(request.fid)
-        if not call.flushed and reply.tag < FLUSH:
+        if not asked.is_flushed and reply.tag < FLUSH:
             self.tags.give_back(reply.tag)
-        if isinstance(reply, call.gives):
-            call.wake(outcome.Value(reply))
+        if isinstance(reply, asked.gives):
+            asked.settle(outcome.Value(reply))
         elif isinstance(reply, Rerror):
-            call.wake(outcome.Error(FileError(reply.ename)))
+            asked.settle(outcome.Error(FileError(reply.ename)))
         else:
-            self._pending[reply.tag] = call  # for `lose` to tell
+            self._pending[reply.tag] = asked  # for `lose` to tell
             raise ProtocolError(f"{type(reply).__name__} is no answer to {type(request).__name__}")
 
     def lose(self, why: str) -> None:
         """End the connection: who waits gets ConnectionLost now, who asks gets it from now on."""
         self._lost = self._lost or why
         pending, self._pending = self._pending, {}
-        for call in pending.values():
-            call.wake(outcome.Error(ConnectionLost(self._lost)))
+        for asked in pending.values():
+            asked.settle(outcome.Error(ConnectionLost(self._lost)))
         self._scope.cancel()
 
     def _gone(self, error: OSError) -> str:
-        return f"{self._peer} went away: {(error.strerror or str(error)).lower()}"
+        return f"{self.peer} went away: {(error.strerror or str(error)).lower()}"
 
     # Flushing.
 
-    def _abort(self, call: _Call, raise_cancel: Callable[[], NoReturn]) -> Abort:
-        """The caller was cancelled: leave at once, or when the server has said what became of the request."""
-        if isinstance(call.request, NEVER_FLUSHED):
-            call.task = None
-            return Abort.SUCCEEDED
-        call.flushed, call.raise_cancel = True, raise_cancel
-        self._flush(call)
-        return Abort.FAILED
-
-    def _flush(self, call: _Call) -> None:
-        self.tell(Tflush(call.request.tag + FLUSH, call.request.tag), Rflush)
-        self._flushing.append((trio.current_time() + FLUSH_PATIENCE, call))
+    def flush(self, asked: Asked[Any]) -> None:
+        """Have the server forget a request, unless it has answered. Only once, and its tag is free only after that."""
+        if asked.is_flushed or self._pending.get(asked.request.tag) is not asked:
+            return
+        asked.is_flushed = True
+        self.tell(Tflush(asked.request.tag + FLUSH, asked.request.tag), Rflush)
+        self._flushing.append((trio.current_time() + FLUSH_PATIENCE, asked))
         if len(self._flushing) == 1 and not self._lost:
             self._nursery.start_soon(self._lose_patience)
 
     def _settle_flush(self, flush: Tflush) -> None:
         """The server forgets the old tag. If it had not answered, then it never will."""
         self.tags.give_back(flush.oldtag)
-        if call := self._pending.pop(flush.oldtag, None):
-            call.cancel()
+        if asked := self._pending.pop(flush.oldtag, None):
+            asked.forgotten()
 
     async def _lose_patience(self) -> None:
         while self._flushing:
-            until, call = self._flushing[0]
-            if call.task:
+            until, asked = self._flushing[0]
+            if not asked.is_settled:
                 await trio.sleep_until(until)
-            call.cancel()
+            asked.forgotten()
             self._flushing.popleft()
 
 
 @asynccontextmanager
 async def open_calls(sock: socket.socket, peer: str) -> AsyncIterator[Calls]:
-    """The calls of a connected socket, which is closed at the end. `peer` names the server in errors.
+    """The calls of a connected socket, which is closed at the end. `peer` names the server in errors."""
+    calls = await start_calls(sock, peer)
+    try:
+        yield calls
+    finally:
+        await calls.close()
+
+
+async def start_calls(sock: socket.socket, peer: str) -> Calls:
+    """The same for who closes them by `close`.
 
     What reads is a system task: it must hear the Rflush of a caller whose scopes are all cancelled, and its failures
     belong to the requests (ConnectionLost), never as a group around an error of the block.
@@ -274,8 +334,7 @@ async def open_calls(sock: socket.socket, peer: str) -> AsyncIterator[Calls]:
     trio.lowlevel.spawn_system_task(calls.run)
     try:
         await calls.running.wait()
-        yield calls
-    finally:
-        calls.lose("this client is closed")
-        with trio.CancelScope(shield=True):
-            await calls.ended.wait()
+    except BaseException:
+        calls.lose("nobody wants this client any more")
+        raise
+    return calls

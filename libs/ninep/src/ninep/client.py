@@ -9,7 +9,8 @@
 
 Any number of tasks may use one client at once: each request waits for its own reply only, and a task that is cancelled
 takes nothing with it. Errors are `FileError` with the server's own words, `ConnectionLost` when the server goes away,
-and at the start `ConnectionError` when it cannot be reached and `ProtocolError` when it does not speak 9P.
+`TimeoutError` when an answer takes longer than it may, and at the start `ConnectionError` when the server cannot be
+reached and `ProtocolError` when it does not speak 9P.
 """
 
 from __future__ import annotations
@@ -18,79 +19,56 @@ import socket
 import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Literal, Self
+from typing import Literal
 
-import trio
 from msgspec.structs import replace
 
-from ninep.calls import Calls, ConnectionLost, open_calls
+from ninep.calls import ConnectionLost
 from ninep.codec import read_stat
-from ninep.dial import TIMEOUT, Address, dial, user
-from ninep.errors import NOT_DIRECTORY, NOT_FOUND, FileError, ProtocolError
-from ninep.messages import (
-    NOFID,
-    ORDWR,
-    OREAD,
-    OTRUNC,
-    OWRITE,
-    QTDIR,
-    UNTOUCHED,
-    Message,
-    Qid,
-    Rattach,
-    Rclunk,
-    Rcreate,
-    Ropen,
-    Rread,
-    Rremove,
-    Rstat,
-    Rwalk,
-    Rwrite,
-    Rwstat,
-    Stat,
-    Tattach,
-    Tclunk,
-    Tcreate,
-    Topen,
-    Tread,
-    Tremove,
-    Tstat,
-    Twalk,
-    Twrite,
-    Twstat,
-)
+from ninep.dial import TIMEOUT, Address
+from ninep.errors import NOT_DIRECTORY, FileError, ProtocolError
+from ninep.fids import AS_IT_IS, Fids, split
+from ninep.file import File, Lines
+from ninep.link import Link
+from ninep.messages import DMDIR, ORCLOSE, ORDWR, OREAD, OTRUNC, OWRITE, QTDIR, Stat
 
-__all__ = ["Client", "ConnectionLost", "File", "open_client"]
+__all__ = ["AS_IT_IS", "Client", "ConnectionLost", "Fids", "File", "Lines", "open_client"]
 
-Mode = Literal["r", "w", "rw"]
-MODES: dict[Mode, int] = {"r": OREAD, "w": OWRITE | OTRUNC, "rw": ORDWR}
-
-HEADROOM = 24  # bytes of a message that are not data, at most: IOHDRSZ of the Plan 9 libraries
-NAMES_A_WALK = 16  # MAXWELEM, walk(5)
-_U2, _U4, _U8 = UNTOUCHED[2], UNTOUCHED[4], UNTOUCHED[8]
-AS_IT_IS = Stat(
-    _U2, _U4, Qid(UNTOUCHED[1], _U4, _U8), _U4, _U4, _U4, _U8, "", "", "", ""
-)  # a Twstat of it changes nothing
+Mode = Literal["r", "w", "a", "rw"]
+MODES: dict[Mode, int] = {"r": OREAD, "w": OWRITE | OTRUNC, "a": OWRITE, "rw": ORDWR}
+"""What open(5) calls them."""
+ACCESS = 0x3  # the bits of a mode that say what is done with the file
 
 
 class Client:
     """A server's tree, or the part that the address names. Paths begin there, with or without a slash."""
 
-    def __init__(self, calls: Calls) -> None:
-        self._calls = calls
-        self._root = NOFID
+    def __init__(self, link: Link) -> None:
+        self._link = link
 
     # Whole files.
 
     async def read(self, path: str) -> bytes:
         """All that the file gives until its first empty read."""
         async with self.open(path) as file:
-            return b"".join([chunk async for chunk in file])
+            return await file.read_all()
 
     async def write(self, path: str, data: bytes | str) -> None:
         """Make this the file's content, or what the file makes of it. Refusals of the write and of the clunk arrive."""
         async with self.open(path, "w") as file:
             await file.write(data)
+
+    async def append(self, path: str, data: bytes | str) -> None:
+        """Write this after what the file has."""
+        async with self.open(path, "a") as file:
+            await file.write(data)
+
+    async def remove(self, path: str) -> None:
+        """Take a file away, or an empty directory."""
+        fids, fid = await self._walk(path)
+        await fids.remove(fid)
+
+    # Directories.
 
     async def ls(self, path: str = "/") -> list[Stat]:
         """What a directory holds, in the server's order."""
@@ -99,176 +77,160 @@ class Client:
                 raise FileError(NOT_DIRECTORY)
             return [entry async for chunk in directory for entry in _entries(chunk)]
 
+    async def walk(self, top: str = "/") -> AsyncIterator[tuple[str, list[Stat]]]:
+        """A directory and all below it, each with what it holds, from the top down."""
+        waiting = [top]
+        while waiting:
+            entries = await self.ls(path := waiting.pop())
+            yield path, entries
+            below = [entry.name for entry in entries if entry.qid.type & QTDIR]
+            waiting += [f"{path.rstrip('/')}/{name}" for name in reversed(below)]
+
+    async def mkdir(self, path: str, perm: int = 0o755) -> None:
+        """Make a directory."""
+        async with self.create(path, perm | DMDIR, "r"):
+            pass
+
+    # What is known of a file.
+
     async def stat(self, path: str) -> Stat:
-        """What is known of a file."""
-        fid = await self._walk(path)
-        try:
-            return (await self._calls.call(Tstat(self._tag(), fid), Rstat)).stat
-        finally:
-            self._forget(fid)
+        """All of it."""
+        async with self.at(path) as (fids, fid):
+            return await fids.stat(fid)
 
-    async def wstat(self, path: str, *, name: str = "", mode: int = _U4, mtime: int = _U4, length: int = _U8) -> None:
-        """Change what is given, and nothing else, stat(5)."""
-        fid = await self._walk(path)
-        try:
-            change = replace(AS_IT_IS, name=name, mode=mode, mtime=mtime, length=length)
-            await self._calls.call(Twstat(self._tag(), fid, change), Rwstat)
-        finally:
-            self._forget(fid)
+    async def wstat(
+        self,
+        path: str,
+        *,
+        name: str = "",
+        mode: int = AS_IT_IS.mode,
+        mtime: int = AS_IT_IS.mtime,
+        length: int = AS_IT_IS.length,
+        gid: str = "",
+    ) -> None:
+        """Change what is given, and nothing else; all of it or none, stat(5)."""
+        async with self.at(path) as (fids, fid):
+            await fids.wstat(fid, replace(AS_IT_IS, name=name, mode=mode, mtime=mtime, length=length, gid=gid))
 
-    async def remove(self, path: str) -> None:
-        """Take a file away."""
-        fid = await self._walk(path)
-        await self._calls.call(Tremove(self._tag(), fid), Rremove)
+    async def rename(self, path: str, name: str) -> None:
+        """Give a file another name in its directory; `name` may be the whole new path. 9P moves no file elsewhere."""
+        if "/" in name and split(name)[:-1] != split(path)[:-1]:
+            raise FileError(f"{name} is in another directory than {path}; copy the file and remove it")
+        await self.wstat(path, name=name.rpartition("/")[2])
+
+    async def truncate(self, path: str, length: int = 0) -> None:
+        """Make a file so long."""
+        await self.wstat(path, length=length)
 
     # Files that stay open.
 
     @asynccontextmanager
-    async def open(self, path: str, mode: Mode = "r") -> AsyncIterator[File]:
-        """An open file. "w" empties it first, "rw" does not.
+    async def open(self, path: str, mode: Mode | int = "r") -> AsyncIterator[File]:
+        """An open file. "w" empties it first, "a" and "rw" do not; "a" begins at its end. Or a number of open(5).
 
         The end of the block clunks it. What was open for writing is clunked before the block is left, because that is
-        when a server may refuse the whole.
+        when a server may refuse the whole. What is cancelled or fails in the block is not waited for.
         """
-        fid = await self._walk(path)
-        async with self._opened(fid, Topen(self._tag(), fid, MODES[mode]), Ropen, mode) as file:
+        fids, fid = await self._walk(path)
+        number = mode if isinstance(mode, int) else MODES[mode]
+        try:
+            file = File(fids, fid, await fids.open_file(fid, number))
+            if mode == "a":
+                file.seek((await file.stat()).length)
+        except BaseException:
+            fids.forget(fid)
+            raise
+        async with _clunked(fids, file, number):
             yield file
 
     @asynccontextmanager
-    async def create(self, path: str, perm: int = 0o644, mode: Mode = "w") -> AsyncIterator[File]:
+    async def create(self, path: str, perm: int = 0o644, mode: Mode | int = "w") -> AsyncIterator[File]:
         """Make a file (a directory, if `perm` has DMDIR and mode is "r"), open; FileError if it exists."""
         directory, _, name = path.rstrip("/").rpartition("/")
-        fid = await self._walk(directory)
-        async with self._opened(fid, Tcreate(self._tag(), fid, name, perm, MODES[mode]), Rcreate, mode) as file:
+        fids, fid = await self._walk(directory)
+        number = mode if isinstance(mode, int) else MODES[mode]
+        try:
+            file = File(fids, fid, await fids.create_file(fid, name, perm, number))
+        except BaseException:
+            fids.forget(fid)
+            raise
+        async with _clunked(fids, file, number):
             yield file
 
+    # By fid.
+
     @asynccontextmanager
-    async def _opened(
-        self, fid: int, request: Message, gives: type[Ropen] | type[Rcreate], mode: Mode
-    ) -> AsyncIterator[File]:
+    async def at(self, path: str) -> AsyncIterator[tuple[Fids, int]]:
+        """A fid at the file for a while, and the verbs of 9P for it."""
+        fids, fid = await self._walk(path)
         try:
-            yield File(self._calls, fid, await self._calls.call(request, gives))
-        except BaseException:
-            self._forget(fid)
-            raise
-        if mode == "r":
-            self._forget(fid)
-        else:
-            await self._calls.call(Tclunk(self._tag(), fid), Rclunk)
+            yield fids, fid
+        finally:
+            fids.forget(fid)
+
+    async def _walk(self, path: str) -> tuple[Fids, int]:
+        return await self._link.walk(split(path))
 
     def hang_up(self) -> None:
         """End the connection here and now, without a clunk: so nobody takes a file half written for a whole one."""
-        self._calls.lose("this client has hung up")
-
-    # Fids.
-
-    async def attach(self, aname: str, tree: str) -> None:
-        """Stand at the root of what `aname` names, then at `tree` within. `open_client` has done it."""
-        await self._calls.agree()
-        fid = self._calls.fids.take()
-        await self._calls.call(Tattach(self._tag(), fid, NOFID, user(), aname), Rattach)
-        self._root = fid
-        if tree:
-            try:
-                self._root = await self._walk(tree)
-            except FileError as error:
-                raise FileError(f"{tree}: {error}") from error
-
-    async def _walk(self, path: str) -> int:
-        """A new fid at the file. Long paths take several steps, walk(5)."""
-        names = tuple(name for name in path.split("/") if name not in ("", "."))
-        fid, start = self._calls.fids.take(), self._root
-        try:
-            for at in range(0, max(len(names), 1), NAMES_A_WALK):
-                some = names[at : at + NAMES_A_WALK]
-                reply = await self._calls.call(Twalk(self._tag(), start, fid, some), Rwalk)
-                if len(reply.wqid) < len(some):
-                    raise FileError(NOT_FOUND)
-                start = fid
-        except BaseException:
-            self._forget(fid)  # if the walk never made it, the server says so, and the number is free all the same
-            raise
-        return fid
-
-    def _forget(self, fid: int) -> None:
-        """Clunk, and let nobody wait for it."""
-        self._calls.tell(Tclunk(self._tag(), fid), Rclunk)
-
-    def _tag(self) -> int:
-        return self._calls.tags.take()
+        self._link.hang_up()
 
 
-class File:
-    """An open file. Reading and writing have a place each, and begin at the start.
-
-    One task may read while another writes. `async for` gives chunks as they come until the first empty read; of a
-    stream of turns that is the end of a turn, and reading on continues with the next.
-    """
-
-    def __init__(self, calls: Calls, fid: int, opened: Ropen | Rcreate) -> None:
-        self._calls, self._fid = calls, fid
-        room = calls.msize - HEADROOM
-        self.qid = opened.qid
-        self.iounit = min(opened.iounit or room, room)
-        self._read_at = self._write_at = 0
-
-    async def read(self, count: int | None = None) -> bytes:
-        """What one Tread gives: at most `count` bytes, and at most `iounit`. Empty at the end."""
-        count = self.iounit if count is None else min(count, self.iounit)
-        request = Tread(self._calls.tags.take(), self._fid, self._read_at, count)
-        data = (await self._calls.call(request, Rread)).data
-        self._read_at += len(data)
-        return data
-
-    async def write(self, data: bytes | str) -> None:
-        """Write all of it, in as many Twrites as it takes; the first refusal stops."""
-        body = data.encode() if isinstance(data, str) else bytes(data)
-        at = 0
-        while at < len(body):
-            chunk = body[at : at + self.iounit]
-            request = Twrite(self._calls.tags.take(), self._fid, self._write_at, chunk)
-            count = (await self._calls.call(request, Rwrite)).count
-            if not 0 < count <= len(chunk):
-                raise FileError(f"the server took {count} of {len(chunk)} bytes")
-            self._write_at += count
-            at += count
-
-    def __aiter__(self) -> Self:
-        return self
-
-    async def __anext__(self) -> bytes:
-        if data := await self.read():
-            return data
-        raise StopAsyncIteration
+@asynccontextmanager
+async def _clunked(fids: Fids, file: File, mode: int) -> AsyncIterator[None]:
+    """Clunk a file at the end; hear what the server says to it, if it was open for more than reading."""
+    try:
+        yield
+    except BaseException:
+        file.stop_reading_ahead()
+        fids.forget(file.fid)
+        raise
+    file.stop_reading_ahead()
+    if mode & ACCESS in (OWRITE, ORDWR) or mode & ORCLOSE:
+        await fids.clunk(file.fid)
+    else:
+        fids.forget(file.fid)
 
 
 @asynccontextmanager
 async def open_client(
-    address: str | Address | socket.socket, *, aname: str = "", timeout: float = TIMEOUT
+    address: str | Address | socket.socket,
+    *,
+    aname: str = "",
+    patience: float = TIMEOUT,
+    timeout: float | None = None,
+    reconnect: bool = False,
 ) -> AsyncIterator[Client]:
     """Connect to a server and attach to its tree. A connected socket is taken as it is.
 
+    >>> import trio
     >>> async def show_help(address: str) -> None:
     ...     async with open_client(address) as root:
     ...         print((await root.read("/help")).decode(), end="")
     >>> trio.run(show_help, address)
     A small service.
 
-    Raises ValueError for a text that is no address, ConnectionError if nobody answers within `timeout` seconds,
-    ProtocolError if somebody else than a 9P server does, FileError if the server has no such tree.
+    `patience` is how many seconds the server has to be there, `timeout` how many it has for each answer (None: as long
+    as it takes, and a read of a stream may take for ever; `file.timeout` is that of one open file). An answer that is
+    late raises TimeoutError, and its request is flushed, as when a cancel scope around it ends.
+
+    With `reconnect`, the connection is made again when it was lost, with backoff and jitter, as soon as somebody walks
+    to a file: whatever takes a path waits `patience` seconds for the server to be back. Files that were open are gone
+    (ConnectionLost), and nothing is done twice: only a walk is repeated, since by it nothing happens.
+
+    Raises ValueError for a text that is no address, ConnectionError if nobody answers, ProtocolError if somebody else
+    than a 9P server does, FileError if the server has no such tree.
     """
-    if isinstance(address, socket.socket):
-        sock, tree, peer = address, "", "the server"
-    else:
-        server, tree = Address.parse(address).split()
-        sock, peer = await dial(server, timeout=timeout), str(server)
-    async with open_calls(sock, peer) as calls:
-        client = Client(calls)
-        with trio.move_on_after(timeout) as patience:
-            await client.attach(aname, tree)
-        if patience.cancelled_caught:
-            raise ConnectionError(f"{peer} accepts connections, but does not answer within {timeout:g} s")
-        yield client
+    sock = address if isinstance(address, socket.socket) else None
+    if sock and reconnect:
+        raise ValueError("a socket cannot be connected again; give the address")
+    where = None if isinstance(address, socket.socket) else Address.parse(address)
+    link = Link(where, aname, patience, timeout, reconnect)
+    await link.open(sock)
+    try:
+        yield Client(link)
+    finally:
+        await link.close()
 
 
 def _entries(chunk: bytes) -> list[Stat]:
