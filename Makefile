@@ -47,7 +47,8 @@ soak: setup ## run the fleet for a long time and watch what grows
 	@$(BIN)/python -m pytest tests/soak
 
 interop: setup ## talk to other people's clients and servers
-	@$(BIN)/python -m pytest tests/interop
+	@deploy/setup interop
+	@$(BIN)/python -m pytest tests/interop -rs
 
 compose: setup ## build the image and run the fleet in four containers (needs docker)
 	@$(BIN)/python -m pytest tests/deploy/compose_check.py

@@ -158,4 +158,4 @@ def test_a_python_that_does_not_run_is_none(checkout: Checkout) -> None:
 
 def test_an_unknown_step_is_refused(checkout: Checkout) -> None:
     """In one line, with those there are."""
-    assert checkout.setup("pakages").stderr == "setup: unknown step pakages; try: packages dependencies\n"
+    assert checkout.setup("pakages").stderr == "setup: unknown step pakages; try: packages dependencies interop\n"

@@ -74,7 +74,7 @@ class Folder(dict[str, Node], Directory):
         if node is None:
             raise FileError(NOT_FOUND)
         if isinstance(node, Folder) and node:
-            raise FileError("directory not empty")
+            raise FileError("directory is not empty")
         del self[name]
 
     def wstat(self, wish: Stat, fields: set[str]) -> None:

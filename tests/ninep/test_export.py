@@ -66,7 +66,7 @@ async def test_files_are_read_written_made_and_removed(shared: Path) -> None:
                 pass
             (shared / "sub" / "inner").write_text("from here")
             assert await client.read("/sub/inner") == b"from here"
-            with pytest.raises(FileError, match=r"^directory not empty$"):
+            with pytest.raises(FileError, match=r"^directory is not empty$"):
                 await client.remove("/sub")
             await client.remove("/sub/inner")
             await client.remove("/sub")
@@ -171,7 +171,7 @@ async def test_reads_and_writes_are_where_they_say(shared: Path) -> None:
             assert await talk.ask(Tread(1, 1, offset, 3)) == Rread(1, b"")
         assert await talk.ask(Tread(1, 1, 0, 0)) == Rread(1, b"")
         assert await talk.ask(Twrite(1, 1, 12, b"ab")) == Rwrite(1, 2)
-        assert await refused(talk, Twrite(1, 1, (1 << 64) - 1, b"ab")) == "file too large"
+        assert await refused(talk, Twrite(1, 1, (1 << 64) - 1, b"ab")) == "File too large"
         assert (shared / "f").read_bytes() == b"0123456789\0\0ab"
 
 
@@ -241,7 +241,7 @@ async def test_create_refuses(shared: Path) -> None:
     cases = {
         ("there", 0o644, OREAD): "file already exists",
         ("there", DMDIR | 0o755, OREAD): "file already exists",
-        ("n" * 256, 0o644, OREAD): "file name too long",
+        ("n" * 256, 0o644, OREAD): "File name too long",
         ("dir", DMDIR | 0o755, OWRITE): "is a directory",
         ("pipe", 0o00200644 | 1 << 21, OREAD): "a file of this kind cannot be made here",
     }
@@ -347,7 +347,7 @@ async def test_what_the_kernel_refuses_last_undoes_what_came_before(
     shared: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(*arguments: object) -> None:
-        raise OSError(errno.ENOSPC, "full")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     (shared / "a").write_text("content")
     before = (shared / "a").stat()
@@ -355,7 +355,7 @@ async def test_what_the_kernel_refuses_last_undoes_what_came_before(
     async with talk_to(shared) as talk:
         await walk(talk, 1, "a")
         wish = replace(AS_IT_IS, name="c", mode=0o600, length=3, mtime=5)
-        assert await refused(talk, Twstat(1, 1, wish)) == "no space left on device"
+        assert await refused(talk, Twstat(1, 1, wish)) == "No space left on device"
         after = (shared / "a").stat()
         assert (after.st_mode, after.st_mtime_ns) == (before.st_mode, before.st_mtime_ns)
         assert isinstance(await talk.ask(Topen(1, 1, OREAD)), Ropen)  # under its old name

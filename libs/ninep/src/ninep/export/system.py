@@ -29,19 +29,12 @@ TEXTS = {
     errno.EEXIST: EXISTS,
     errno.EISDIR: IS_DIRECTORY,
     errno.ENOTDIR: NOT_DIRECTORY,
-    errno.ENOTEMPTY: "directory not empty",
+    errno.ENOTEMPTY: "directory is not empty",
     errno.EBUSY: IN_USE,
     errno.ETXTBSY: IN_USE,
-    errno.ENOSPC: "no space left on device",
-    errno.EDQUOT: "disk quota exceeded",
-    errno.EROFS: "read-only file system",
-    errno.EFBIG: "file too large",
-    errno.ENAMETOOLONG: "file name too long",
     errno.EIO: "i/o error",
-    errno.EMFILE: "too many open files",
-    errno.ENFILE: "too many open files",
 }
-"""The texts by which clients know an errno; what is not here is said as the C library says it."""
+"""Plan 9's words. Else it is the C library's, letter by letter: v9fs has a table of both, and knows nothing like them."""
 
 
 def failure(code: int) -> OSError:
@@ -51,8 +44,7 @@ def failure(code: int) -> OSError:
 
 def refusal(error: OSError) -> FileError:
     """The kernel's no, as an Rerror."""
-    text = TEXTS.get(error.errno or 0) or (error.strerror or str(error)).lower()
-    return FileError(text)
+    return FileError(TEXTS.get(error.errno or 0) or error.strerror or str(error))
 
 
 @contextmanager
@@ -69,7 +61,7 @@ def check_name(name: str) -> None:
     if name in ("", ".", "..") or "/" in name or "\0" in name:
         raise FileError(f"{name!r} is not a name for a file")
     if len(name.encode()) > LONGEST_NAME:
-        raise FileError(TEXTS[errno.ENAMETOOLONG])
+        raise refusal(failure(errno.ENAMETOOLONG))
 
 
 @contextmanager
