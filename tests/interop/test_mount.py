@@ -9,7 +9,7 @@ import pytest
 import trio
 from tests.e2e.machine import Machine, open_fleet
 from tests.e2e.picture import patch
-from tests.ninep.mounts import why_not
+from tests.ninep.fuse.mounts import why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not()), reason=why_not() or "it can be")
 

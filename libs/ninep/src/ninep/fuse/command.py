@@ -22,6 +22,7 @@ from ninep.errors import FileError, ProtocolError
 from ninep.fuse.mount import Options, check, mount, unmount
 from ninep.fuse.remote import Link
 from ninep.fuse.session import Session
+from ninep.logs import set_up
 
 FAILED = 1  # exit status
 MOUNTED = "mounted"  # what the child tells its parent, if not a complaint
@@ -38,16 +39,17 @@ class Mounting:
     complaint: str = ""
     _scope: trio.CancelScope = field(default_factory=trio.CancelScope)
 
-    async def run(self, ready: Callable[[], None]) -> None:
+    async def run(self, ready: Callable[[], object]) -> None:
         """Mount, call `ready`, and serve until unmounted."""
         try:
-            check(self.directory)
             link = Link(Address.parse(self.address))
+            check(self.directory)
+            _refuse_to_hide(link.server, self.directory)
             await self._serve(link, ready)
         except (ValueError, OSError) as error:
             self.complaint = str(error.strerror or error) if isinstance(error, OSError) else str(error)
 
-    async def _serve(self, link: Link, ready: Callable[[], None]) -> None:
+    async def _serve(self, link: Link, ready: Callable[[], object]) -> None:
         with self._scope:
             async with trio.open_nursery() as nursery:
                 await nursery.start(link.run)
@@ -95,6 +97,7 @@ def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], addres
     sub.add_argument("--foreground", action="store_true", help="stay, until Ctrl-C; else return when it is mounted")
     sub.add_argument("--read-only", action="store_true", help="let nothing be written")
     sub.add_argument("--allow-other", action="store_true", help="let other users in, as far as permissions say")
+    sub.add_argument("--log", type=Path, metavar="FILE", help="write down what the server refuses, in its words")
     sub.add_argument("where", nargs="?", metavar="ADDRESS", help=address_help)
     sub.add_argument("directory", type=Path, metavar="DIR", help="an empty directory")
 
@@ -103,10 +106,28 @@ def run(address: str, options: argparse.Namespace) -> int:
     """The command; its exit status."""
     how = Options(address, options.read_only, options.allow_other)
     mounting = Mounting(address, options.directory.absolute(), how)
+    try:
+        errors = _errors(options.log, or_seen=options.foreground)
+    except OSError as error:
+        return _told(f"{options.log} cannot be written: {(error.strerror or str(error)).lower()}")
     if not options.foreground:
-        return _in_background(mounting)
-    trio.run(mounting.run, lambda: None)
+        return _in_background(mounting, errors)
+    set_up("text")
+    trio.run(mounting.run, lambda: os.dup2(errors, 2))
     return _told(mounting.complaint)
+
+
+def _errors(log: Path | None, *, or_seen: bool) -> int:
+    """The descriptor that the log is written to: a file, the person who looks on, or nobody."""
+    if log:
+        return os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    return os.dup(2) if or_seen else os.open(os.devnull, os.O_WRONLY | os.O_CLOEXEC)
+
+
+def _refuse_to_hide(server: Address, directory: Path) -> None:
+    """A mount over the server's own socket would ask itself for the way to itself, and wait."""
+    if server.network == "unix" and Path(server.path).resolve().is_relative_to(directory.resolve()):
+        raise ValueError(f"{directory} holds the server's socket, which the mount would hide; take another directory")
 
 
 def _told(complaint: str) -> int:
@@ -115,30 +136,31 @@ def _told(complaint: str) -> int:
     return FAILED if complaint else 0
 
 
-def _in_background(mounting: Mounting) -> int:
+def _in_background(mounting: Mounting, errors: int) -> int:
     """A child of its own session does it; this process returns when it has mounted, or says why it has not."""
     hears, says = os.pipe()
     if os.fork() == 0:
         os.close(hears)
-        return _as_daemon(mounting, says)
+        return _as_daemon(mounting, says, errors)
     os.close(says)
     with os.fdopen(hears) as news:
         word = news.read()
     return 0 if word == MOUNTED else _told(word or "it ended before it had mounted")
 
 
-def _as_daemon(mounting: Mounting, says: int) -> int:
+def _as_daemon(mounting: Mounting, says: int, errors: int) -> int:
     os.setsid()
     os.chdir("/")
 
     def ready() -> None:
         nowhere = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(nowhere, standard)
+        for standard, descriptor in enumerate((nowhere, nowhere, errors)):
+            os.dup2(descriptor, standard)
         os.close(nowhere)
         with os.fdopen(says, "w") as parent:
             parent.write(MOUNTED)
 
+    set_up("text")
     trio.run(mounting.run, ready)
     if mounting.complaint:
         with os.fdopen(says, "w") as parent:

@@ -7,9 +7,10 @@ stands in it, outlive the server behind it; and a file that was removed here is 
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import trio
 
 from ninep.fuse.wire import ROOT
 
@@ -28,11 +29,18 @@ class Node:
     lookups: int = 0
     is_gone: bool = False
     length: int = 0  # as the server told it last; 0 of a synthetic file, which is read to its end
+    is_plain: bool = False  # the server told a length once, or the file was made here
     files: list[OpenFile] = field(default_factory=list)
+    commits: set[trio.Event] = field(default_factory=set)  # under way, though all descriptors are closed
 
     def names(self) -> tuple[str, ...]:
         """The names from the root, even of what is gone."""
         return (*self.parent.names(), self.name) if self.parent else ()
+
+    async def committed(self) -> None:
+        """Return when the server has said its word on all that was written and closed."""
+        for commit in tuple(self.commits):
+            await commit.wait()
 
     def path(self) -> tuple[str, ...]:
         """The names from the root. OSError if this file, or a directory above it, was removed."""
@@ -99,8 +107,3 @@ class Nodes:
     def _drop(self, node: Node) -> None:
         if node.parent and self._by_place.get((node.parent, node.name)) is node:
             del self._by_place[node.parent, node.name]
-
-
-def plain(names: Iterable[str]) -> list[str]:
-    """Those names that can stand in a Unix directory; for one that cannot the kernel would refuse all of it."""
-    return [name for name in names if name not in ("", ".", "..") and "/" not in name and "\0" not in name]

@@ -145,7 +145,7 @@ class Link:
     """The way to a server that may restart. `run` must be running."""
 
     def __init__(self, address: Address) -> None:
-        self._server, self._tree = address.split()
+        self.server, self._tree = address.split()
         self._remote: Remote | None = None
         self._lock = trio.Lock()
         self._failure: Exception | None = None
@@ -203,7 +203,7 @@ class Link:
             self._failure, self._not_before = failed, now + min(PAUSE * (now - began), LONGEST_PAUSE)
 
     async def _connect(self) -> Remote:
-        calls: Calls = await self._nursery.start(self._keep, await dial(self._server))
+        calls: Calls = await self._nursery.start(self._keep, await dial(self.server))
         try:
             remote = Remote(calls)
             with trio.fail_after(TIMEOUT):
@@ -212,13 +212,13 @@ class Link:
         except trio.TooSlowError:
             calls.lose("it does not answer")
             raise ConnectionError(
-                f"{self._server} accepts connections, but does not answer within {TIMEOUT:g} s"
+                f"{self.server} accepts connections, but does not answer within {TIMEOUT:g} s"
             ) from None
         except BaseException:
             calls.lose("nobody wants it any more")
             raise
 
     async def _keep(self, sock: socket.socket, *, task_status: TaskStatus[Calls]) -> None:
-        async with open_calls(sock, str(self._server)) as calls:
+        async with open_calls(sock, str(self.server)) as calls:
             task_status.started(calls)
             await calls.ended.wait()

@@ -9,25 +9,30 @@ from __future__ import annotations
 import errno
 import itertools
 import os
-from collections.abc import Awaitable, Callable, Sequence
+import stat as modes
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import TypeAlias
 
+import structlog
 import trio
 
 from ninep.errors import FileError, ProtocolError
 from ninep.fuse import wire
+from ninep.fuse.directories import OpenDirectory
 from ninep.fuse.errnos import errno_of
-from ninep.fuse.files import OpenDirectory, OpenFile
-from ninep.fuse.nodes import Node, Nodes, plain
+from ninep.fuse.files import OpenFile
+from ninep.fuse.nodes import Node, Nodes
 from ninep.fuse.remote import Link, Remote
 from ninep.fuse.tree import Tree, mode_of
 from ninep.fuse.wire import Op, Request
-from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE
+from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE, Stat
 
 TURNS = 16  # requests in a row before their tasks get their turn
 MODES = {os.O_RDONLY: OREAD, os.O_WRONLY: OWRITE, os.O_RDWR: ORDWR}
 
+log = structlog.get_logger()
 Body: TypeAlias = bytes | Sequence[bytes]
+Line: TypeAlias = tuple[int, str, int, int]  # of a list: where the next begins, name, inode, mode
 
 
 class Session:
@@ -62,33 +67,34 @@ class Session:
             Op.WRITE: self._write,
             Op.FSYNC: self._fsync,
             Op.FLUSH: self._flush,
-            Op.RELEASE: self._release,
             Op.OPENDIR: self._opendir,
             Op.READDIR: self._readdir,
-            Op.RELEASEDIR: self._releasedir,
+            Op.READDIRPLUS: self._readdirplus,
         }
-        self._unanswered = {
+        self._notices = {  # done before the next request is looked at, so that who comes later finds it done
             Op.FORGET: self._forget,
             Op.BATCH_FORGET: self._batch_forget,
             Op.INTERRUPT: self._interrupt,
+            Op.RELEASE: self._release,
+            Op.RELEASEDIR: self._releasedir,
         }
 
     # Requests and replies.
 
     async def serve(self) -> None:
         """Answer requests until the directory is unmounted."""
-        async with trio.open_nursery() as nursery:
+        async with trio.open_nursery() as self._nursery:
             turns = 0
             while request := await self._receive():
-                if request.op in self._unanswered:
-                    self._unanswered[Op(request.op)](request)
+                if request.op in self._notices:
+                    self._notices[Op(request.op)](request)
                 else:
                     self._scopes[request.unique] = trio.CancelScope()  # here, so that no INTERRUPT comes before it
-                    nursery.start_soon(self._answer, request)
+                    self._nursery.start_soon(self._answer, request)
                 turns += 1
                 if turns % TURNS == 0:
                     await trio.lowlevel.checkpoint()
-            nursery.cancel_scope.cancel()
+            self._nursery.cancel_scope.cancel()
 
     async def _receive(self) -> Request | None:
         while True:
@@ -111,7 +117,12 @@ class Session:
                 body, number = ([answer] if isinstance(answer, bytes) else list(answer)), 0
             except (FileError, ProtocolError, OSError) as error:
                 number = errno_of(error)
+                if isinstance(error, FileError):
+                    tell(request, self._nodes[request.node], error)
         del self._scopes[request.unique]
+        self._reply(request, body, number)
+
+    def _reply(self, request: Request, body: Sequence[bytes] = (), number: int = 0) -> None:
         try:
             os.writev(self._device, wire.reply(request.unique, body, number))
         except OSError as error:
@@ -145,6 +156,7 @@ class Session:
     async def _open(self, request: Request) -> bytes:
         node = self._nodes[request.node]
         flags, _ = wire.OPEN_IN.unpack_from(request.body)
+        await node.committed()
         remote, fid = await self._link.walk(node.path())
         try:
             unit = await remote.open(fid, mode_of_open(flags))
@@ -166,10 +178,12 @@ class Session:
             raise
         entry = self._tree.entry(parent, name, about)
         node = self._nodes.at(parent, name)
+        node.is_plain = True
         return entry + self._opened(request, node, flags, (remote, fid, unit))
 
     def _opened(self, request: Request, node: Node, flags: int, opened: tuple[Remote, int, int]) -> bytes:
-        file = OpenFile(self._link, node, mode_of_open(flags), request.pid, opened)
+        appends = bool(flags & os.O_APPEND)
+        file = OpenFile(self._link, node, mode_of_open(flags), request.pid, opened, appends=appends)
         handle = next(self._handles)
         self._files[handle] = file
         node.files.append(file)
@@ -184,7 +198,7 @@ class Session:
 
     async def _write(self, request: Request) -> bytes:
         handle, offset, count, *_ = wire.WRITE_IN.unpack_from(request.body)
-        data = request.body[wire.WRITE_IN.size : wire.WRITE_IN.size + count]
+        data = memoryview(request.body)[wire.WRITE_IN.size : wire.WRITE_IN.size + count]
         return wire.WRITE_OUT.pack(await self._files[handle].write(offset, data), 0)
 
     async def _fsync(self, request: Request) -> bytes:
@@ -197,11 +211,24 @@ class Session:
         await self._files[handle].flush(request.pid)
         return b""
 
-    async def _release(self, request: Request) -> bytes:
+    def _release(self, request: Request) -> None:
         file = self._files.pop(*wire.NUMBER.unpack_from(request.body))
         file.node.files.remove(file)
-        file.release()
-        return b""
+        if file.is_pending:
+            file.node.commits.add(done := trio.Event())
+            self._nursery.start_soon(self._commit, request, file, done)
+        else:
+            file.forget()
+        self._reply(request)
+
+    async def _commit(self, request: Request, file: OpenFile, done: trio.Event) -> None:
+        try:
+            await file.commit()
+        except (FileError, OSError) as error:
+            tell(request, file.node, error)
+        finally:
+            file.node.commits.discard(done)
+            done.set()
 
     # Directories.
 
@@ -217,17 +244,38 @@ class Session:
         return wire.OPEN_OUT.pack(handle, 0, 0)
 
     async def _readdir(self, request: Request) -> list[bytes]:
-        handle, start, room, *_ = wire.READ_IN.unpack_from(request.body)
-        stats = {about.name: about for about in await self._directories[handle].entries(start)}
-        own = [(name, request.node, 0o040000) for name in (".", "..")]
-        entries = [(name, stats[name].qid.path or request.node, mode_of(stats[name])) for name in plain(stats)]
-        return list(wire.directory_entries(own + entries, start, room))
+        return [wire.directory_entry(*line) async for line, _ in self._lines(request, 0)]
 
-    async def _releasedir(self, request: Request) -> bytes:
+    async def _readdirplus(self, request: Request) -> list[bytes]:
+        directory = self._nodes[request.node]
+        return [
+            (self._tree.entry(directory, about.name, about) if about else wire.UNTOLD) + wire.directory_entry(*line)
+            async for line, about in self._lines(request, len(wire.UNTOLD))
+        ]
+
+    async def _lines(self, request: Request, more: int) -> AsyncIterator[tuple[Line, Stat | None]]:
+        """What of the list begins at the place asked for and fits, if each line has `more` bytes before it."""
+        handle, start, room, *_ = wire.READ_IN.unpack_from(request.body)
+        entries = await self._directories[handle].entries(start)
+        for place, (name, about) in enumerate(entries[start:], start + 1):
+            room -= more + wire.entry_size(name)
+            if room < 0:
+                return
+            inode = (about and about.qid.path) or request.node
+            yield (place, name, inode, mode_of(about) if about else modes.S_IFDIR), about
+
+    def _releasedir(self, request: Request) -> None:
         self._directories.pop(*wire.NUMBER.unpack_from(request.body)).release()
-        return b""
+        self._reply(request)
 
 
 def mode_of_open(flags: int) -> int:
     """The mode of open(5) for the flags of open(2). O_APPEND is the kernel's affair: it knows the length."""
     return MODES[flags & os.O_ACCMODE] | (OTRUNC if flags & os.O_TRUNC else 0)
+
+
+def tell(request: Request, node: Node, error: Exception) -> None:
+    """The log has the server's words, where a program gets a number. That a name is not there is no news."""
+    if (number := errno_of(error)) != errno.ENOENT:
+        path, seen = "/" + "/".join(node.names()), os.strerror(number)
+        log.info("request.refused", op=Op(request.op).name.lower(), path=path, why=str(error), seen=seen)

@@ -42,11 +42,12 @@ class Tree:
         node = self._nodes[request.node]
         async with self._at(node) as (remote, fid):
             about = await remote.stat(fid)
-        return wire.ATTR_OUT.pack(0, 0, 0) + self.attributes(node, about)
+        return wire.attributes_reply(self.attributes(node, about))
 
     def attributes(self, node: Node, about: Stat) -> bytes:
         """The server's stat as the kernel has it."""
         node.length = 0 if node.is_directory else about.length
+        node.is_plain |= node.length > 0
         times = about.atime, about.mtime
         return wire.attributes(about.qid.path or node.number, mode_of(about), node.length, times, owner_of(about))
 
@@ -82,7 +83,7 @@ class Tree:
             if change != AS_IT_IS:
                 await remote.wstat(fid, change)
             about = await remote.stat(fid)
-        return wire.ATTR_OUT.pack(0, 0, 0) + self.attributes(node, about)
+        return wire.attributes_reply(self.attributes(node, about))
 
     async def mkdir(self, request: Request) -> bytes:
         """A new directory."""

@@ -10,13 +10,14 @@ import enum
 import errno
 import struct
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import NamedTuple
 
 MAJOR, MINOR = 7, 39  # the newest protocol whose additions are used here (mmap beside direct IO)
 MAX_DATA = 1 << 20  # bytes of a read or write request; the kernel's own limit is 256 pages
 MAX_REQUEST = MAX_DATA + 4096  # bytes to offer for one request
 ROOT = 1  # the nodeid of the root
+VALID = 100_000_000  # ns for which the kernel believes a name and its attributes: as long as `ls -l` takes to use them
 
 
 class Op(enum.IntEnum):
@@ -47,6 +48,7 @@ class Op(enum.IntEnum):
     CREATE = 35
     INTERRUPT = 36
     BATCH_FORGET = 42
+    READDIRPLUS = 44
     RENAME2 = 45
 
 
@@ -56,6 +58,8 @@ class Init(enum.IntFlag):
     ASYNC_READ = 1 << 0
     ATOMIC_O_TRUNC = 1 << 3  # O_TRUNC comes with the OPEN, as Topen has it
     BIG_WRITES = 1 << 5
+    DO_READDIRPLUS = 1 << 13
+    READDIRPLUS_AUTO = 1 << 14  # the kernel asks for attributes where somebody wanted them
     ASYNC_DIO = 1 << 15
     PARALLEL_DIROPS = 1 << 18
     MAX_PAGES = 1 << 22
@@ -67,6 +71,8 @@ WANTED = (
     Init.ASYNC_READ
     | Init.ATOMIC_O_TRUNC
     | Init.BIG_WRITES
+    | Init.DO_READDIRPLUS
+    | Init.READDIRPLUS_AUTO
     | Init.ASYNC_DIO
     | Init.PARALLEL_DIROPS
     | Init.MAX_PAGES
@@ -102,10 +108,10 @@ _OUT = struct.Struct("=IiQ")
 _INIT_IN = struct.Struct("=4I")
 _INIT_OUT = struct.Struct("=4I2H2I2H2I24x")
 _ATTR = struct.Struct("=6Q10I")
-_TIMEOUTS = struct.Struct("=4Q2I")
+_ATTR_OUT = struct.Struct("=QII")
+_ENTRY_OUT = struct.Struct("=4Q2I")
 _DIRENT = struct.Struct("=QQII")
 
-ATTR_OUT = struct.Struct("=QII")
 BATCH_FORGET_IN = struct.Struct("=II")
 CREATE_IN = struct.Struct("=4I")
 FLUSH_IN = struct.Struct("=QIIQ")
@@ -123,6 +129,7 @@ STATFS_OUT = struct.Struct("=5Q4I24x")
 WRITE_IN = READ_IN
 WRITE_OUT = struct.Struct("=II")
 
+UNTOLD = bytes(_ENTRY_OUT.size + _ATTR.size)  # the `entry` of a name, in a list with attributes, that has none
 STATFS = STATFS_OUT.pack(0, 0, 0, 0, 0, 4096, 255, 4096, 0)  # 9P2000 does not tell how full a server is
 
 
@@ -176,16 +183,23 @@ def attributes(inode: int, mode: int, size: int, times: tuple[int, int], owner: 
     return _ATTR.pack(inode, size, blocks, atime, mtime, mtime, 0, 0, 0, mode, 1, *owner, 0, 4096, 0)
 
 
+def attributes_reply(attributes: bytes) -> bytes:
+    """The reply to whoever looks at a file."""
+    return _ATTR_OUT.pack(0, VALID, 0) + attributes
+
+
 def entry(node: int, attributes: bytes) -> bytes:
-    """A name that was found. It is valid for no time at all: who looks again, asks again."""
-    return _TIMEOUTS.pack(node, 0, 0, 0, 0, 0) + attributes
+    """A name that was found, and what it stands for."""
+    return _ENTRY_OUT.pack(node, 0, 0, 0, VALID, VALID) + attributes
 
 
-def directory_entries(entries: list[tuple[str, int, int]], start: int, room: int) -> Iterator[bytes]:
-    """Of a list of (name, inode, mode) what begins at `start` and fits into `room` bytes."""
-    for place, (name, inode, mode) in enumerate(entries[start:], start + 1):
-        text = name.encode()
-        room -= _DIRENT.size + len(text) + -len(text) % 8
-        if room < 0:
-            return
-        yield _DIRENT.pack(inode, place, len(text), mode >> 12) + text + bytes(-len(text) % 8)
+def directory_entry(place: int, name: str, inode: int, mode: int) -> bytes:
+    """One line of a list; `place` is where the next begins."""
+    text = name.encode()
+    return _DIRENT.pack(inode, place, len(text), mode >> 12) + text + bytes(-len(text) % 8)
+
+
+def entry_size(name: str) -> int:
+    """How many bytes the line of a list has."""
+    size = len(name.encode())
+    return _DIRENT.size + size + -size % 8

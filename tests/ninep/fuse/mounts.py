@@ -1,11 +1,14 @@
-"""A server, its mount, and a shell in it."""
+"""A server, its mount, a shell in it, and processes that can be interrupted."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from typing import Protocol, cast
 
 import trio
 
@@ -104,9 +107,13 @@ class Shell:
         return out
 
 
+OURS, STOCK = "ninep mount", "9pfuse"
+GRACE = 5.0  # seconds for a mount to end, before it is torn out
+
+
 @asynccontextmanager
 async def open_mount(
-    root: Node, place: Path, *, read_only: bool = False, by_helper: bool | None = None
+    root: Node, place: Path, by: str = OURS, *, read_only: bool = False, by_helper: bool | None = None
 ) -> AsyncIterator[Shell]:
     """A server of `root` and its mount, with a shell in it."""
     directory = place / "mount"
@@ -114,22 +121,94 @@ async def open_mount(
     async with trio.open_nursery() as nursery:
         server = Server(root, place, nursery)
         await server.start()
-        mounting = Mounting(server.address, directory, Options("test", read_only=read_only), by_helper)
-        ready, ended = trio.Event(), trio.Event()
+        options = Options("test", read_only=read_only)
+        mounted = (
+            open_ours(server.address, directory, options, by_helper) if by == OURS else open_stock(server, directory)
+        )
+        with guarded(directory):
+            async with mounted:
+                yield Shell(directory, server)
+        nursery.cancel_scope.cancel()
 
-        async def mount() -> None:
-            await mounting.run(ready.set)
-            ready.set()
-            ended.set()
 
+@asynccontextmanager
+async def open_ours(address: str, directory: Path, options: Options, by_helper: bool | None) -> AsyncIterator[None]:
+    """Our mount, in this process."""
+    mounting = Mounting(address, directory, options, by_helper)
+    ready, ended = trio.Event(), trio.Event()
+
+    async def mount() -> None:
+        await mounting.run(ready.set)
+        ready.set()
+        ended.set()
+
+    async with trio.open_nursery() as nursery:
         nursery.start_soon(mount)
         await ready.wait()
         assert not mounting.complaint, mounting.complaint
         try:
-            yield Shell(directory, server)
+            yield
         finally:
-            with trio.CancelScope(shield=True):
+            with trio.move_on_after(GRACE, shield=True):
                 if not ended.is_set():
                     await mounting.leave()
                 await ended.wait()
-            nursery.cancel_scope.cancel()
+            assert ended.is_set(), "the mount does not end"
+
+
+@asynccontextmanager
+async def open_stock(server: Server, directory: Path) -> AsyncIterator[None]:
+    """That of plan9port, which goes to the background by itself and ends with its mount."""
+    await trio.run_process([STOCK, server.address, str(directory)])
+    try:
+        yield
+    finally:
+        with trio.move_on_after(GRACE, shield=True):
+            await trio.run_process(["umount", str(directory)], check=False, capture_stderr=True)
+
+
+@contextmanager
+def guarded(directory: Path) -> Iterator[None]:
+    """Take the mount out at the end, whatever became of it and of us: a child waits for its pipe to be closed."""
+    line = 'read _; umount -l "$1" 2>/dev/null'
+    guard = subprocess.Popen(["sh", "-c", line, "sh", str(directory)], stdin=subprocess.PIPE, start_new_session=True)
+    assert guard.stdin
+    try:
+        yield
+    finally:
+        guard.stdin.close()
+        guard.wait(GRACE)
+
+
+class Running(Protocol):
+    """A process with its pipes."""
+
+    stdin: trio.abc.SendStream
+    stdout: trio.abc.ReceiveStream
+
+    def send_signal(self, number: int) -> None: ...
+
+    async def wait(self) -> int: ...
+
+
+@asynccontextmanager
+async def open_process(command: list[str]) -> AsyncIterator[Running]:
+    """A process whose output and complaints come as one; it must end within ten seconds."""
+    process = await trio.lowlevel.open_process(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+    with trio.fail_after(10):
+        try:
+            yield cast(Running, process)
+        except BaseException:
+            process.kill()
+            raise
+        finally:
+            with trio.CancelScope(shield=True):
+                await process.wait()
+                for pipe in (process.stdin, process.stdout):
+                    assert pipe
+                    await pipe.aclose()
+
+
+NINEP = Path(sys.executable).parent / "ninep"
