@@ -12,7 +12,8 @@ import numpy as np
 
 from . import pick, shaders, shapes
 from .camera import Vector
-from .gpu import POINTS, TRIANGLES, Arrays, Program, blend, depth
+from .dots import Dotter
+from .gpu import TRIANGLES, Arrays, Program, blend, depth
 from .graph import Graph, Node
 from .kinds import KINDS
 from .letters import Letters, raster
@@ -27,7 +28,6 @@ _SHADERS = {
     "shapes": shaders.FLAT,
     "letters": (shaders.FLAT[0], shaders.LETTERS + shaders.FLAT[1]),
     "area": shaders.AREA,
-    "dots": shaders.DOTS,
 }
 PASSES = 3  # over the texts, if laying them out moves the pictures of letters; more would not help
 MANY = 64  # runs: with more, letters and shapes are drawn by one program
@@ -63,6 +63,7 @@ class Flat:
         self._failed = failed
         self._letters = Letters()
         self._programs = {what: Program(*sources) for what, sources in _SHADERS.items()}
+        self._dotter = Dotter()
         self._parts, self._areas = Arrays(instance=_PARTS), Arrays(vertex=_AREAS)
         self._pieces: dict[int, Piece] = {}
         self._runs: list[Run] = []
@@ -128,11 +129,10 @@ class Flat:
         depth(False)
         self._letters.bind(0)
         for run in self._runs:
-            program = self._programs[run.what]
             if run.what == "dots":
-                self._draw_dots(program, run, graph, places, view, ratio)
+                self._draw_dots(run, graph, places, view, ratio)
                 continue
-            program.use(view=view, ratio=ratio)
+            self._programs[run.what].use(view=view, ratio=ratio)
             if run.what == "area":
                 self._areas.draw(TRIANGLES, run.count, run.first)
             else:
@@ -159,16 +159,13 @@ class Flat:
                 hits.add(id)
         return max(hits, key=self._order.__getitem__, default=0)
 
-    def _draw_dots(
-        self, program: Program, run: Run, graph: Graph, places: Places, view: tuple[float, float], ratio: float
-    ) -> None:
+    def _draw_dots(self, run: Run, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
         arrays, id = self._pieces[run.owner].dots, run.owner
         if arrays is not None:
             color = graph.columns["color"][id].copy()
             color[3] *= places.opacity[id]
-            size = max(float(graph.columns["size"][id, 0]) * ratio, 1.0)
-            program.use(camera=_on_view(places.matrices[id], view), color=color, size=size)
-            arrays.draw(POINTS, run.count)
+            size = float(graph.columns["size"][id, 0]) * ratio
+            self._dotter.draw(arrays, run.count, _on_view(places.matrices[id], view), color, size)
 
     def _made(self, graph: Graph, places: Places, node: Node) -> Piece:
         """A node that cannot be drawn must not hide the others."""

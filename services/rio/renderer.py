@@ -46,7 +46,8 @@ MOST_TAKEN = 4  # pictures, in different sizes, that are kept until something ch
 REHEARSAL = (
     (Put(2, "box", "a", {}),),
     (Put(2, "rect", "a", {}), Put(4, "text", "b", {"text": "Peribus"}), Put(6, "line", "c", {"to": (9, 9)})),
-    (Put(2, "polygon", "a", {"points": [(0, 0), (9, 0), (0, 9)]}), Put(4, "points", "b", {"points": [(9, 9)]})),
+    (Put(2, "polygon", "a", {"points": [(0, 0), (9, 0), (0, 9)]}),),
+    (Put(2, "points", "a", {"points": [(9, 9)]}), Put(4, "points", "b", {"points": [(9, 9)], "size": 2})),
     (Put(2, "box", "a", {"opacity": 0.5}), Put(4, "line", "b", {"at": (0, 0, 0), "to": (1, 1, 1)})),
 )
 

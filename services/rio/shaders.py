@@ -289,15 +289,22 @@ void main() { pixel = vec4(paint.rgb, paint.a * cover); }""",
 )
 
 # Dots: one vertex each. In the view `camera` is flat; in the world they hide each other and are as large near as far.
-DOTS = (
-    """
+# SPECKS are dots too small to be round.
+_DOT = """
 layout(location=0) in vec3 at; uniform mat4 camera; uniform float size;
-void main() { gl_PointSize = size; gl_Position = camera * vec4(at, 1.0); }""",
+void main() { gl_PointSize = size; gl_Position = camera * vec4(at, 1.0); }"""
+SPECKS = (
+    _DOT,
+    """
+uniform vec4 color; out vec4 pixel;
+void main() { pixel = color; }""",
+)
+DOTS = (
+    _DOT,
     """
 uniform vec4 color; uniform float size; out vec4 pixel;
 void main() {
-    float d = (length(gl_PointCoord - 0.5) - 0.5) * size;
-    float cover = size > 2.5 ? clamp(0.5 - d, 0.0, 1.0) : 1.0;
+    float d = (length(gl_PointCoord - 0.5) - 0.5) * size, cover = clamp(0.5 - d, 0.0, 1.0);
     if (cover < 0.02) discard;
     pixel = vec4(color.rgb, color.a * cover);
 }""",

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from . import shaders
 from .camera import Vector
-from .gpu import POINTS, Arrays, Program, Size
+from .dots import Dotter
+from .gpu import Arrays, Program, Size
 from .graph import Graph, Node
 from .places import Places
 from .shapes import in_world, way
@@ -32,7 +33,7 @@ class Threads:
     """The lines and dots of a graph that are in the world."""
 
     def __init__(self) -> None:
-        self._lines, self._dots = Program(*shaders.STRETCH), Program(*shaders.DOTS)
+        self._lines, self._dotter = Program(*shaders.STRETCH), Dotter()
         self._stretches = Arrays(_VERTEX, _STRETCHES)
         self._owners: NDArray[np.uint32] = np.zeros(0, np.uint32)
         self._ends: Floats = np.zeros((0, 6), np.float32)
@@ -80,9 +81,8 @@ class Threads:
             self._stretches.draw_instances(0, len(self._owners))
         for id, dots in self._clouds.items():
             color = columns["color"][id] * (1, 1, 1, places.opacity[id])
-            breadth = max(float(columns["size"][id, 0]) * ratio, 1.0)
-            self._dots.use(camera=camera @ np.vstack((places.matrices[id], (0, 0, 0, 1))), color=color, size=breadth)
-            dots.arrays.draw(POINTS, len(dots.places))
+            placed = camera @ np.vstack((places.matrices[id], (0, 0, 0, 1)))
+            self._dotter.draw(dots.arrays, len(dots.places), placed, color, float(columns["size"][id, 0]) * ratio)
 
 
 def _cloud(node: Node) -> Dots:
