@@ -114,7 +114,7 @@ class Beside(Dir):
 
     def open(self, mode: int) -> Opened:
         """Its own entries, then the others."""
-        return Entries(lambda: chain(self.items(), self._others.items()))
+        return Entries(self.__getitem__, lambda: chain(self, self._others))
 
     def remove(self, name: str) -> Answer[None]:
         """What is in the view may be removable."""

@@ -59,7 +59,7 @@ class Folder(dict[str, Node], Directory):
     above: Folder | None = None
 
     def open(self, mode: int) -> Opened:
-        return Entries(self.items)
+        return Entries(self.__getitem__, self.keys)
 
     def create(self, name: str, perm: int) -> Node:
         if name in self:

@@ -9,7 +9,7 @@ import pytest
 import trio
 import trio.testing
 
-from ninep import FileError
+from ninep import FileError, ProtocolError
 from ninep.codec import encode
 from ninep.messages import (
     NOFID,
@@ -37,7 +37,7 @@ from ninep.messages import (
 )
 from ninep.node import Opened
 from ninep.server import LOOK, PATIENCE
-from ninep.session import ERROR_LENGTH, FIDS, FLUSHES, MSIZE, OUTSTANDING
+from ninep.session import ERROR_LENGTH, FIDS, FLUSHES, MSIZE, OUTSTANDING, Session
 from ninep.testing import Talk, memory_connection
 from ninep.tree import Broadcast, Dir, Each, Stream, Text
 
@@ -53,14 +53,27 @@ async def open_file(talk: Talk, *names: str, fid: int = 1) -> None:
 
 
 async def test_a_chain_of_flushes_is_answered_to_its_end() -> None:
-    """Each flushes the one before it, thousands of them; one more than the bound ends the connection."""
+    """Each flushes the one before it, thousands of them."""
     async with memory_connection(Dir(news=Stream(Broadcast().open))) as talk:
         await talk.attach()
         await open_file(talk, "news")
         await talk.say(Tread(7, 1, 0, 9), *[Tflush(tag, tag - 1) for tag in range(8, 7 + FLUSHES)])
         assert [await talk.hear() for _ in range(8, 7 + FLUSHES)] == [Rflush(tag) for tag in range(8, 7 + FLUSHES)]
-        await talk.say(Tread(7, 1, 0, 9), *[Tflush(tag, tag - 1) for tag in range(8, 9 + FLUSHES)])
-        assert await talk.hear() is None
+
+
+def test_flushes_have_a_bound() -> None:
+    """No client needs thousands at once that wait: one more than that ends the connection."""
+    session = Session()
+    hello = [Tversion(NOTAG, 8192, "9P2000"), Tattach(0, 0, NOFID, "tester", "")]
+    requests = [*hello, *[Tflush(tag, tag - 1) for tag in range(1, FLUSHES)]]
+    session.receive_data(b"".join(map(encode, requests)))
+    events = session.events_received()
+    next(events)
+    session.reply(Rversion(NOTAG, 8192, "9P2000"))
+    assert len(list(events)) == len(requests) - 1
+    session.receive_data(encode(Tflush(FLUSHES, FLUSHES - 1)))
+    with pytest.raises(ProtocolError, match="too many flushes"):
+        list(session.events_received())
 
 
 async def test_nothing_is_longer_than_msize() -> None:

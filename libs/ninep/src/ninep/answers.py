@@ -37,7 +37,7 @@ from ninep.messages import (
     Twstat,
 )
 from ninep.node import Answer, Node, Opened, Place, then
-from ninep.session import Fid
+from ninep.session import Fid, check_name
 
 Reply: TypeAlias = tuple[Message, Any]
 
@@ -117,7 +117,10 @@ def stat(root: Node, m: Any, fid: Fid) -> Reply:
 
 def wstat(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
     """wstat(5)."""
-    done: Answer[None] = fid.place.node.wstat(m.stat, _touched(m.stat, fid.place.stat()))
+    fields = _touched(m.stat, fid.place.stat())
+    if "name" in fields:
+        check_name(m.stat.name)
+    done: Answer[None] = fid.place.node.wstat(m.stat, fields)
     return then(done, lambda _: (Rwstat(m.tag), None))
 
 

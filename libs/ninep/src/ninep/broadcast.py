@@ -50,10 +50,11 @@ class Broadcast:
 
 
 class _Listener:
-    __slots__ = ("_chunks", "_has_ended", "_others", "_wake")
+    __slots__ = ("_chunks", "_has_ended", "_others", "_rest", "_wake")
 
     def __init__(self, others: set[_Listener], backlog: int) -> None:
         self._others, self._chunks = others, deque[bytes](maxlen=backlog)
+        self._rest = memoryview(b"")  # of a chunk that was longer than what was asked for
         self._has_ended, self._wake = False, trio.Event()
 
     def push(self, data: bytes) -> None:
@@ -65,7 +66,7 @@ class _Listener:
         self._wake.set()
 
     def read(self, count: int) -> Answer[bytes]:
-        return self._take(count) if self._chunks or self._has_ended else self._wait(count)
+        return self._take(count) if self._rest or self._chunks or self._has_ended else self._wait(count)
 
     async def _wait(self, count: int) -> bytes:
         while not self._chunks and not self._has_ended:
@@ -74,12 +75,13 @@ class _Listener:
         return self._take(count)
 
     def _take(self, count: int) -> bytes:
-        if not self._chunks:
-            return b""
-        chunk = self._chunks.popleft()
-        if len(chunk) > count:
-            self._chunks.appendleft(chunk[count:])
-        return chunk[:count]
+        if not self._rest:
+            chunk = self._chunks.popleft() if self._chunks else b""
+            if len(chunk) <= count:
+                return chunk
+            self._rest = memoryview(chunk)
+        head, self._rest = bytes(self._rest[:count]), self._rest[count:]
+        return head
 
     def close(self) -> None:
         self._others.discard(self)

@@ -11,8 +11,11 @@ import getpass
 import itertools
 import time
 from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from types import CoroutineType
 from typing import Any, TypeAlias, TypeVar, cast
+
+import trio
 
 from ninep.errors import DENIED, IS_DIRECTORY, NOT_DIRECTORY, NOT_FOUND, FileError
 from ninep.messages import OEXEC, ORCLOSE, ORDWR, OREAD, OTRUNC, OWRITE, QTDIR, Qid, Stat
@@ -135,16 +138,26 @@ class Directory(Node, Mapping[str, Node]):
         raise FileError(DENIED)
 
     def create_open(self, name: str, perm: int, mode: int) -> Answer[tuple[Node, Opened]]:
-        """Make a file and open it. What a mode may do then is the new file's to say, unless the two are one step."""
+        """Make a file and open it, or neither. Whether the mode is allowed is the new file's to say."""
         made = self.create(name, perm)
 
         async def finish() -> tuple[Node, Opened]:
             node = await made if type(made) is CoroutineType else cast(Node, made)
-            node.check(mode)
-            opened = node.open(mode)
-            return node, await opened if type(opened) is CoroutineType else cast(Opened, opened)
+            try:
+                node.check(mode)
+                opened = node.open(mode)
+                return node, await opened if type(opened) is CoroutineType else cast(Opened, opened)
+            except BaseException:  # also a flush: what nobody has got is not left behind
+                await self._take_back(name)
+                raise
 
         return finish()
+
+    async def _take_back(self, name: str) -> None:
+        with trio.CancelScope(shield=True), suppress(FileError):  # if it cannot go, the first refusal says more
+            removed = self.remove(name)
+            if type(removed) is CoroutineType:
+                await removed
 
     def remove(self, name: str) -> Answer[None]:
         """Take the file of this name away."""

@@ -6,7 +6,7 @@ question and its answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from types import CoroutineType
 from typing import Any, Protocol
 
@@ -37,46 +37,61 @@ class Writer(Protocol):
 
 
 class Pages(Opened):
-    """A directory as it was when it was last read at offset 0; whole entries only, read(5)."""
+    """A directory, whole entries only, read(5). An entry is told when its page comes: a read costs what it gives."""
 
-    __slots__ = ("_entries", "_next", "_offset")
+    __slots__ = ("_entries", "_held", "_offset")
 
     def __init__(self) -> None:
-        self._entries = list[bytes]()
-        self._next = self._offset = 0  # which entry, and at which offset, comes next
+        self._entries: Iterator[Stat] = iter(())
+        self._held = b""  # the entry that comes next, if it did not fit any more
+        self._offset = 0  # where the next page begins
 
     def begin(self, entries: Iterable[Stat]) -> None:
-        """Take the entries as they are now."""
-        self._entries = [write_stat(entry) for entry in entries]
-        self._next = self._offset = 0
+        """Start again, with these entries. Which they are must not change any more."""
+        self._entries, self._held, self._offset = iter(entries), b"", 0
 
     def page(self, count: int, offset: int) -> bytes:
         """The entries that come next, as many as fit. A directory is read from its start, without gaps."""
         if offset != self._offset:
             raise FileError(BAD_OFFSET)
-        first, size = self._next, 0
-        while self._next < len(self._entries) and size + len(self._entries[self._next]) <= count:
-            size += len(self._entries[self._next])
-            self._next += 1
-        if first == self._next < len(self._entries):
+        page, room = list[bytes](), count
+        entry = self._held or self._next()
+        while entry and len(entry) <= room:
+            page.append(entry)
+            room -= len(entry)
+            entry = self._next()
+        self._held = entry
+        if entry and not page:
             raise FileError("the count is too small for a directory entry")
-        self._offset += size
-        return b"".join(self._entries[first : self._next])
+        self._offset += count - room
+        return b"".join(page)
+
+    def _next(self) -> bytes:
+        entry = next(self._entries, None)
+        return write_stat(entry) if entry else b""
 
 
 class Entries(Pages):
-    """The entries of a synthetic directory."""
+    """The entries of a synthetic directory: `names()` at offset 0, and what `find(name)` gives when its turn comes."""
 
-    __slots__ = ("_list",)
+    __slots__ = ("_find", "_names")
 
-    def __init__(self, list_nodes: Callable[[], Iterable[tuple[str, Node]]]) -> None:
+    def __init__(self, find: Callable[[str], Node], names: Callable[[], Iterable[str]]) -> None:
         super().__init__()
-        self._list = list_nodes
+        self._find, self._names = find, names
 
     def read(self, count: int, offset: int) -> bytes:
         if offset == 0:
-            self.begin(node.stat(name) for name, node in self._list())
+            self.begin(self._tell(list(self._names())))
         return self.page(count, offset)
+
+    def _tell(self, names: list[str]) -> Iterator[Stat]:
+        for name in names:
+            try:
+                node = self._find(name)
+            except KeyError:
+                continue  # it went while the directory was read
+            yield node.stat(name)
 
 
 class Both(Opened):
@@ -191,14 +206,14 @@ class Asking(Opened):
     __slots__ = ("_answer", "_ask", "_is_asked", "_limit", "_question")
 
     def __init__(self, ask: Callable[[bytes], Answer[Any]], limit: int) -> None:
-        self._ask, self._limit, self._question = ask, limit, b""
+        self._ask, self._limit, self._question = ask, limit, bytearray()
         self._answer: Reader | None = None
         self._is_asked = True
 
     def write(self, data: bytes, offset: int) -> int:
         if self._is_asked:
             self.clunk()
-            self._question, self._is_asked = b"", False
+            self._question, self._is_asked = bytearray(), False
         if len(self._question) + len(data) > self._limit:
             raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
         self._question += data
@@ -207,7 +222,7 @@ class Asking(Opened):
     def read(self, count: int, offset: int) -> Answer[bytes]:
         if not self._is_asked:
             self._is_asked = True
-            answer = self._ask(self._question)
+            answer = self._ask(bytes(self._question))
             if type(answer) is CoroutineType:
                 return self._wait(answer, count)
             self._keep(answer)
@@ -231,15 +246,15 @@ class Asking(Opened):
 class Whole:
     """A whole answer as a Reader."""
 
-    __slots__ = ("_rest",)
+    __slots__ = ("_at", "_body")
 
     def __init__(self, body: bytes) -> None:
-        self._rest = body
+        self._body, self._at = body, 0
 
     def read(self, count: int) -> bytes:
         """What comes next of it."""
-        head, self._rest = self._rest[:count], self._rest[count:]
-        return head
+        begin, self._at = self._at, self._at + count
+        return self._body[begin : self._at]
 
     def close(self) -> None:
         """Nothing is held."""

@@ -55,6 +55,7 @@ FIDS = 4096  # of one connection; then an Rerror
 OUTSTANDING = 256  # requests that wait, of one connection; then an Rerror, so that a Tflush is always heard
 FLUSHES = 4096  # Tflushes that wait: no client needs them, and one who sends them without end is cut off
 WALK = 16  # MAXWELEM, walk(5)
+NAME = 255  # bytes of a file's name: what all systems take that may mount it
 APART = 16 * 1024  # bytes of data that are not copied into one buffer with what is said before and after them
 ERROR_LENGTH = 400
 """Bytes of an Rerror at most: a sentence, and no more. Plan 9 keeps 128 of them (ERRMAX), plan9port 256, and Linux only
@@ -250,8 +251,7 @@ class Session:
         return m, self._closed(m.fid)
 
     def _create(self, m: Any) -> Request:
-        if m.name in ("", ".", "..") or "/" in m.name:
-            raise FileError(f"{m.name or 'nothing'} is not a name for a file")
+        check_name(m.name)
         if m.mode & ~(OEXEC | OTRUNC | ORCLOSE):
             raise FileError(f"unknown open mode {m.mode:#x}")
         return m, self._closed(m.fid)
@@ -334,6 +334,14 @@ class Session:
         self.fids.clear()
         self._pending.clear()
         self._flushes.clear()
+
+
+def check_name(name: str) -> None:
+    """Refuse what no file can be called. FileError."""
+    if name in ("", ".", "..") or "/" in name:
+        raise FileError(f"{name or 'nothing'} is not a name for a file")
+    if len(name.encode(errors="replace")) > NAME:
+        raise FileError("File name too long")  # ENAMETOOLONG, in the words that Linux knows
 
 
 def cut(text: str, size: int) -> str:

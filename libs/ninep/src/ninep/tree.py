@@ -53,7 +53,7 @@ class Dir(dict[str, Node], Directory):
 
     def open(self, mode: int) -> Opened:
         """Its entries."""
-        return Entries(self.items)
+        return Entries(self.__getitem__, self.keys)
 
 
 class Each(Directory):
@@ -77,10 +77,12 @@ class Each(Directory):
 
     def __getitem__(self, name: str) -> Node:
         thing = self._objects[name]
-        if name not in self._made or self._made[name][0] is not thing:
-            self._forget_the_gone()
-            self._made[name] = thing, self._node(thing)
-        return self._made[name][1]
+        made = self._made.get(name)
+        if made is None or made[0] is not thing:
+            if len(self._made) > 2 * len(self._objects):  # so that it costs little for each
+                self._forget_the_gone()
+            made = self._made[name] = thing, self._node(thing)
+        return made[1]
 
     def __iter__(self) -> Iterator[str]:
         self._forget_the_gone()
@@ -91,7 +93,7 @@ class Each(Directory):
 
     def open(self, mode: int) -> Opened:
         """Its entries."""
-        return Entries(self.items)
+        return Entries(self.__getitem__, self._objects.keys)
 
     def create(self, name: str, perm: int) -> Answer[Node]:
         """Have the owner of the mapping make an object of this name."""

@@ -159,7 +159,7 @@ class Listing(Pages):
         with refusing():
             if os.fstat(self._descriptor.number).st_size > LARGE:
                 return self._read_large(count)
-            self.begin(self._folder.tell(name, facts) for name, facts in scan(self._descriptor.number))
+            self.begin([self._folder.tell(name, facts) for name, facts in scan(self._descriptor.number)])
         return self.page(count, offset)
 
     async def _read_large(self, count: int) -> bytes:

@@ -1,0 +1,151 @@
+"""The nouns of a tree, asked directly: what they cost, and what they leave behind."""
+
+from __future__ import annotations
+
+from collections.abc import KeysView
+
+import pytest
+import trio
+import trio.testing
+
+from ninep import FileError
+from ninep.codec import read_stat
+from ninep.messages import OREAD, OWRITE, Stat
+from ninep.node import Opened, Place
+from ninep.opened import Whole
+from ninep.tree import Broadcast, Dir, Each, Text
+
+MANY = 100_000
+
+
+def entries(opened: Opened, count: int = 8192) -> list[Stat]:
+    """All of a directory, page by page."""
+    found, offset = list[Stat](), 0
+    while page := opened.read(count, offset):
+        assert isinstance(page, bytes)
+        at = 0
+        while at < len(page):
+            entry, at = read_stat(page, at)
+            found.append(entry)
+        offset += len(page)
+    return found
+
+
+class Counted(dict[str, int]):
+    """A mapping that counts how often all its names are asked for."""
+
+    looks = 0
+
+    def keys(self) -> KeysView[str]:  # type: ignore[override]  # dict's own return type has no public name
+        self.looks += 1
+        return super().keys()
+
+
+def test_a_large_directory_costs_what_is_read_of_it() -> None:
+    """A hundred thousand entries: each is made when its page comes, once, and nobody goes through all for one."""
+    made, objects = list[int](), Counted((f"file {n}", n) for n in range(MANY))
+
+    def node(n: int) -> Text:
+        made.append(n)
+        return Text(lambda: "")
+
+    directory = Each(objects, node)
+    opened = directory.open(OREAD)
+    page = opened.read(8192, 0)
+    assert isinstance(page, bytes) and 7000 < len(page) <= 8192
+    assert len(made) < 200
+    found = entries(directory.open(OREAD))
+    assert [entry.name for entry in found] == list(objects)
+    assert sorted(made) == list(range(MANY))
+    assert objects.looks < 10
+
+
+def test_a_view_forgets_what_has_gone() -> None:
+    """Nodes of objects that are no more do not gather, though nobody ever lists the directory."""
+    objects: dict[str, int] = {}
+    directory = Each(objects, lambda n: Text(lambda: str(n)))
+    for n in range(1000):
+        objects[f"file {n}"] = n
+        assert directory[f"file {n}"] is directory[f"file {n}"]
+        objects.pop(f"file {n - 3}", None)
+    assert len(directory._made) < 10
+
+
+def test_a_directory_that_changes_while_it_is_read() -> None:
+    """Nothing comes twice, what stays is there, what went does not end the reading."""
+    root = Dir({f"file {n}": Text(lambda: "") for n in range(300)})
+    opened = root.open(OREAD)
+    first = opened.read(8192, 0)
+    assert isinstance(first, bytes)
+    del root["file 299"], root["file 5"]
+    root["another"] = Text(lambda: "")
+    names, offset = list[str](), 0
+    page = first
+    while page:
+        at = 0
+        while at < len(page):
+            entry, at = read_stat(page, at)
+            names.append(entry.name)
+        offset += len(page)
+        following = opened.read(8192, offset)
+        assert isinstance(following, bytes)
+        page = following
+    assert names == [f"file {n}" for n in range(299)]
+
+
+def test_a_page_too_small_for_an_entry_loses_none() -> None:
+    """The refusal says so, and a larger count goes on where it stood."""
+    root = Dir({"a" * 200: Text(lambda: ""), "b": Text(lambda: "")})
+    opened = root.open(OREAD)
+    with pytest.raises(FileError, match="too small for a directory entry"):
+        opened.read(100, 0)
+    assert [entry.name for entry in entries(opened)] == ["a" * 200, "b"]
+    with pytest.raises(FileError, match="bad offset"):
+        opened.read(8192, 1)
+
+
+async def test_what_cannot_be_opened_is_not_made() -> None:
+    """A create whose open is refused, or flushed while it waits, leaves no file behind."""
+    objects: dict[str, int] = {}
+
+    async def get() -> str:
+        await trio.sleep_forever()
+        raise AssertionError
+
+    def make(name: str, perm: int) -> None:
+        objects[name] = 1
+
+    def remove(name: str) -> None:
+        del objects[name]
+
+    directory = Each(objects, lambda _: Text(get), create=make, remove=remove)
+    place = Place(Dir(files=directory)).walk("files")
+    creating = place.create("x", 0o666, OWRITE)
+    assert not isinstance(creating, tuple)
+    with pytest.raises(FileError, match="permission denied"):
+        await creating
+    assert not objects
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(_await, place.create("y", 0o666, OREAD))
+        await trio.testing.wait_all_tasks_blocked()
+        assert list(objects) == ["y"]
+        nursery.cancel_scope.cancel()
+    assert not objects
+
+
+async def _await(answer: object) -> None:
+    assert hasattr(answer, "send")
+    await answer  # type: ignore[misc]  # a coroutine, as was just asserted
+
+
+def test_a_large_piece_is_read_in_small_ones() -> None:
+    """Every byte once and in order, from news and from an answer."""
+    body = bytes(range(256)) * 40
+    news = Broadcast()
+    listener = news.open()
+    news.publish(body)
+    news.publish(b"and more")
+    news.close()
+    assert b"".join(iter(lambda: bytes(listener.read(77)), b"")) == body + b"and more"  # type: ignore[arg-type]
+    whole = Whole(body)
+    assert b"".join(iter(lambda: whole.read(77), b"")) == body
