@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bench import product, results, wire
+from bench import product, results, scene, wire
 from bench.results import Figure, Table
 
 TARGETS_SERVER = {"rtt": 80_000.0, "pipe 32": 300_000.0}
@@ -67,7 +67,13 @@ def pixels(rounds: int, seconds: float) -> Table:
     return product.pixels(20 * rounds)
 
 
-PARTS: dict[str, Callable[[int, float], Table]] = {"server": server, "mux": mux, "prompt": prompt, "pixels": pixels}
+PARTS: dict[str, Callable[[int, float], Table]] = {
+    "server": server,
+    "mux": mux,
+    "prompt": prompt,
+    "pixels": pixels,
+    "scene": scene.scene,
+}
 
 
 def main() -> None:

@@ -111,23 +111,23 @@ SCENES = (
 
 
 @contextlib.asynccontextmanager
-async def headless() -> AsyncIterator[tuple[Display, Client]]:
-    """A display with its children, and a client of its tree over a socket."""
+async def headless(size: str = "1280x720") -> AsyncIterator[tuple[Display, Client, str]]:
+    """A display with its children, a client of its tree over a socket, and the path of that."""
     with scratch() as folder:
         folder.chmod(0o700)
-        config = Config(headless=True, state=folder / "state")
+        config = Config(headless=True, size=size, state=folder / "state")
         display = Display(commands(config, folder), Archive(config.make_state()), Events(), config.pixels)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
             await nursery.start(serve, display_tree(display, Metrics()), [listen(f"unix!{folder}/rio")])
             async with open_client(f"unix!{folder}/rio") as root:
-                yield display, root
+                yield display, root, f"{folder}/rio"
             nursery.cancel_scope.cancel()
 
 
 async def _pixels(make: str, change: str, rounds: int) -> list[float]:
     took = []
-    async with headless() as (display, root):
+    async with headless() as (display, root, _):
         await root.write("/scene/parse", make)
         await root.read("/screen")  # then the renderer is there
         display.screen.send(Watch(640, 340))  # type: ignore[arg-type]  # a measurement, which no user asks for

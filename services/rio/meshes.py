@@ -14,6 +14,7 @@ from .values import Floats
 
 TUBE = 0.3  # the torus: half its thickness, where half its width is 1
 SOFT = 0.05  # how round the rims of cylinder and cone are
+FEW = 16  # segments; with no more of them a rim has one slope, not three
 
 
 @dataclass(frozen=True)
@@ -84,8 +85,10 @@ def _turned(outline: list[tuple[float, float]], soft: float, segments: int) -> M
     normals = np.vstack((normals, (0, 1)))
     places, directions = [points[0]], [normals[0]]
     for corner, before, after in zip(points[1:], normals[:-1], normals[1:], strict=True):
+        if before @ after > 0.999:  # the middle of a flat end
+            continue
         inset = corner - soft * (before + after) / (1 + before @ after)
-        for share in np.linspace(0, 1, 4):
+        for share in np.linspace(0, 1, 4 if segments > FEW else 2):
             direction = (1 - share) * before + share * after
             direction /= np.linalg.norm(direction)
             places.append(np.maximum(inset + soft * direction, (0, -1)))

@@ -28,6 +28,7 @@ class Cast:
     touch: tuple[float, float, float]  # the contact map: its middle's x and z, and its breadth to be multiplied with
     low: tuple[float, float]  # where on the floor shadows may fall: lowest x and z, and highest
     high: tuple[float, float]
+    rough: bool  # whether it will do for a draft only
 
     @property
     def uniforms(self) -> dict[str, Any]:
@@ -43,22 +44,23 @@ class Shadows:
         self._depth, self._gather = Program(*shaders.DEPTH), Program(*shaders.CONTACT)
         self._full = Arrays()
 
-    def cast(self, solids: Solids, box: Box, ground: float, lights: Lights) -> Cast:
+    def cast(self, solids: Solids, box: Box, ground: float, lights: Lights, *, fine: bool) -> Cast:
         """Draw the maps for solids that fill this box and stand on this ground."""
+        rough = solids.has_rough and not fine
         depth(True)
         blend(False)
         sunlight, sharp = _sunlight(box, lights.toward)
         self._sun.begin()
         if lights.casts:
             cull(True)
-            solids.draw(self._depth, camera=sunlight, least=0.7)
-            solids.draw_clear(self._depth, camera=sunlight, least=0.7)
+            solids.draw(self._depth, rough=rough, camera=sunlight, least=0.7)
+            solids.draw_clear(self._depth, rough=rough, camera=sunlight, least=0.7)
         cull(False)
-        x, z, scale = touch = self._touch(solids, box, ground)
+        x, z, scale = touch = self._touch(solids, box, ground, rough=rough)
         (left, far), (right, near) = _dark(box, ground, lights.toward)
         within = 0.5 / scale
         low, high = (min(left, x - within), min(far, z - within)), (max(right, x + within), max(near, z + within))
-        return Cast(sunlight, sharp, touch, low, high)
+        return Cast(sunlight, sharp, touch, low, high, rough)
 
     def bind(self) -> dict[str, int]:
         """The texture units of the maps, as uniforms."""
@@ -67,7 +69,7 @@ class Shadows:
         self._contact.bind(2)
         return {"sunny": 0, "blockers": 1, "contact": 2}
 
-    def _touch(self, solids: Solids, box: Box, ground: float) -> tuple[float, float, float]:
+    def _touch(self, solids: Solids, box: Box, ground: float, *, rough: bool) -> tuple[float, float, float]:
         """Draw the contact map; returns where it lies."""
         reach = max(0.12 * box.radius, 1.5 * min(solids.grain, box.radius))  # heights that count
         within = float((box.high - box.low)[[0, 2]].max()) / 2 + reach
@@ -81,8 +83,8 @@ class Shadows:
                 (0, 0, 0, 1),
             )
         )
-        solids.draw(self._depth, but="plane", camera=matrix, least=0.0)
-        solids.draw_clear(self._depth, but="plane", camera=matrix, least=0.0)
+        solids.draw(self._depth, but="plane", rough=rough, camera=matrix, least=0.0)
+        solids.draw_clear(self._depth, but="plane", rough=rough, camera=matrix, least=0.0)
         depth(False)
         self._contact.begin((CONTACT_SIDE, CONTACT_SIDE))
         self._below.bind(0, compare=False)

@@ -20,18 +20,18 @@ from .places import Places
 from .values import Floats
 
 SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world")
-PLAINEST = 2  # how fine a mesh is: 0 the finest
+PLAINEST, ROUGH = 2, 3  # how fine a mesh is: 0 the finest; rough ones only cast shadows
 BEVEL = 0.07  # how round a box's edges are, of its least size
 BALL = 0.72  # how far a ball's outline reaches toward the corners of its box
 THIN = 0.002  # a plane's thickness, of its width
 
-_MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int]] = {  # segments: finest, plainer, plainest
-    "box": (meshes.box, 3, 1, 0),
-    "plane": (meshes.box, 0, 0, 0),
-    "sphere": (meshes.sphere, 10, 5, 2),
-    "cylinder": (meshes.cylinder, 64, 20, 12),
-    "cone": (meshes.cone, 64, 20, 12),
-    "torus": (meshes.torus, 80, 24, 14),
+_MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int, int]] = {  # segments: finest, …, plainest, rough
+    "box": (meshes.box, 3, 1, 0, 0),
+    "plane": (meshes.box, 0, 0, 0, 0),
+    "sphere": (meshes.sphere, 10, 5, 2, 1),
+    "cylinder": (meshes.cylinder, 64, 20, 12, 8),
+    "cone": (meshes.cone, 64, 20, 12, 8),
+    "torus": (meshes.torus, 80, 24, 14, 8),
 }
 _CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
 _VERTEX = {"corner": (0, 3), "direction": (1, 3)}
@@ -45,7 +45,7 @@ class Solids:
         """`budget` is how many vertices may be drawn at once before meshes become plainer."""
         self.grain = 1.0
         self._budget = budget
-        self._meshes = {(kind, plain): _mesh(kind, plain) for kind in _MESHES for plain in range(PLAINEST + 1)}
+        self._meshes = {(kind, plain): _mesh(kind, plain) for kind in _MESHES for plain in range(ROUGH + 1)}
         self._ids: dict[str, NDArray[np.uint32]] = {}
         self._casts = np.zeros(0, np.bool_)
         self._plain = 0
@@ -111,7 +111,16 @@ class Solids:
         matrices = places.matrices[ids]
         extent = np.column_stack((_extent(graph, kind, ids), self._casts[ids].astype(np.float32)))
         rows = {f"row{i}": matrices[:, i] for i in range(3)}
-        self._meshes[kind, self._plain].upload(**rows, extent=extent, color=color)
+        for plain in {self._plain, self._plainness(rough=True)}:
+            self._meshes[kind, plain].upload(**rows, extent=extent, color=color)
+
+    @property
+    def has_rough(self) -> bool:
+        """Whether there are so many that a draft's shadows are cast by rougher ones."""
+        return self._plain == PLAINEST
+
+    def _plainness(self, *, rough: bool) -> int:
+        return ROUGH if rough and self.has_rough else self._plain
 
     @property
     def has_clear(self) -> bool:
@@ -128,24 +137,24 @@ class Solids:
         row = nearest_solid(start, way, places.matrices[ids], sizes, balls)
         return int(ids[row]) if row >= 0 else 0
 
-    def draw(self, program: Program, *, but: str = "", **uniforms: Any) -> None:
-        """The opaque ones, but for one kind."""
+    def draw(self, program: Program, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
+        """The opaque ones, but for one kind; `rough` if only their shadows are seen, and not for long."""
         program.use(**uniforms)
         for kind, count in self._opaque.items():
-            self._run(program, kind, 0, 0 if kind == but else count)
+            self._run(program, kind, 0, 0 if kind == but else count, self._plainness(rough=rough))
 
-    def draw_clear(self, program: Program, *, but: str = "", **uniforms: Any) -> None:
-        """The transparent ones, but for one kind."""
+    def draw_clear(self, program: Program, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
+        """The transparent ones, likewise."""
         if self._clear:
             program.use(**uniforms)
         for kind, first, count in self._clear:
-            self._run(program, kind, first, 0 if kind == but else count)
+            self._run(program, kind, first, 0 if kind == but else count, self._plainness(rough=rough))
 
-    def _run(self, program: Program, kind: str, first: int, count: int) -> None:
+    def _run(self, program: Program, kind: str, first: int, count: int, plain: int) -> None:
         if count:
-            soft = kind == "box" and self._plain < PLAINEST  # the plainest box has no triangles for its edges
+            soft = kind == "box" and plain < PLAINEST  # the plainest box has no triangles for its edges
             program.use(bevel=BEVEL if soft else 0.0)
-            self._meshes[kind, self._plain].draw_instances(first, count)
+            self._meshes[kind, plain].draw_instances(first, count)
 
 
 def _mesh(kind: str, plain: int) -> Arrays:

@@ -104,8 +104,8 @@ class World:
         eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph)
         camera = self._lens(eye, frame)
         self._solids.upload(graph, places, eye.at)
-        if self._cast is None or self._solids.has_clear:
-            self._cast = self._shadows.cast(self._solids, box, frame.ground, lamps)
+        if self._cast is None or self._solids.has_clear or (fine and self._cast.rough):
+            self._cast = self._shadows.cast(self._solids, box, frame.ground, lamps, fine=fine)
         cast, maps = self._cast, self._shadows.bind()
         depth(False)
         if has_floor:

@@ -14,6 +14,7 @@ ALL: list[tuple[Callable[[int], Mesh], int, float]] = [  # maker, segments, the 
     (meshes.cone, 64, 2 / 3 * np.pi),
     (meshes.torus, 80, 2 * np.pi**2 * 0.7 * 0.09),
 ]
+ROUGH = [(meshes.sphere, 1), (meshes.cylinder, 8), (meshes.cone, 8), (meshes.torus, 8)]
 
 
 @pytest.mark.parametrize(("make", "segments", "volume"), ALL)
@@ -51,3 +52,14 @@ def test_normals_are_of_length_one_and_agree_with_the_triangles(
 
     assert np.linalg.norm(mesh.directions, axis=1) == pytest.approx(1, abs=1e-5)
     assert ((faces * meant).sum(1) > -1e-9).all()
+
+
+@pytest.mark.parametrize(("make", "segments"), ROUGH)
+def test_a_rough_mesh_is_closed_faces_outward_and_is_no_larger(make: Callable[[int], Mesh], segments: int) -> None:
+    """What casts the shadow of one in a crowd: a few triangles, and most of the solid's volume."""
+    volume = {maker: volume for maker, _, volume in ALL}[make]
+    mesh = make(segments)
+    a, b, c = (mesh.corners[mesh.triangles[:, i]].astype(float) for i in range(3))
+
+    assert 0.5 * volume < (a * np.cross(b, c)).sum() / 6 < 1.01 * volume
+    assert len(mesh.triangles) <= 100

@@ -133,3 +133,21 @@ def test_the_newest_of_many_frames_is_drawn_not_each(easel: Easel) -> None:
         frames += 1
 
     assert frames < 100
+
+
+def test_what_moved_in_a_crowd_is_refined_to_what_it_would_have_been() -> None:
+    """Many solids that move cast rougher shadows; at rest nothing is left of that."""
+    row, pictures = np.arange(600), []
+    ids, home = 2 * row.astype(np.uint32) + 2, np.column_stack((row % 25, row % 3, row // 25)).astype(np.float32)
+    for away in ([0.4, 0.2, 0.0], list[float]()):
+        easel = Easel(320, 180)
+        easel.draw(*(Put(int(ids[i]), "cylinder", f"c{i}", {"size": 0.5, "at": home[i].tolist()}) for i in row))
+        easel.png()
+        for distance in away:
+            at = home.copy()
+            at[310:320, 1] += distance  # within the others: the framing stays as it is
+            assert easel.shown(easel.draw(Fill("at", ids, at))).draft
+        pictures.append(easel.png())
+        assert easel.close() == 0
+
+    assert pictures[0] == pictures[1]
