@@ -8,7 +8,8 @@
  *   walk     Twalk, Topen, Tclunk, one after the other
  *   conns    -c connections, one Tread of one byte outstanding on each
  *   idle     -c connections with an open file, held for -t seconds: for weighing the server
- *   park     -p Treads that must block, held for -t seconds, then flushed: each must get its Rflush
+ *   park     on each of -c connections -p Treads that must block, each of an open of its own, held for -t seconds, then
+ *            flushed: each must get its Rflush
  */
 #include "nine.h"
 
@@ -244,14 +245,22 @@ static void many(const char *address, int is_idle)
 	printf("}\n");
 }
 
-static void park(int fd)
+/* Reads that wait, of as many opens. */
+static void block(int fd)
+{
+	uint8_t m[1024];
+	for (int i = 0; i < outstanding; i++) {
+		put_walk(m, 1, 0, 2 + i);
+		ask(fd, m, Rwalk);
+		put_fid(m, Topen, 1, 2 + i);
+		ask(fd, m, Ropen);
+		write_all(fd, m, put_read(m, FIRST_TAG + i, 2 + i, 100));
+	}
+}
+
+static void unblock(int fd)
 {
 	uint8_t m[32];
-	for (int i = 0; i < outstanding; i++)
-		write_all(fd, m, put_read(m, FIRST_TAG + i, 1, 100));
-	printf("{\"mode\": \"park\", \"parked\": %d}\n", outstanding);
-	fflush(stdout);
-	usleep(1e6 * seconds);
 	for (int i = 0; i < outstanding; i++) {
 		put2(m + 7, FIRST_TAG + i);
 		put_header(m, 9, Tflush, 30000 + i);
@@ -262,6 +271,18 @@ static void park(int fd)
 		read_all(fd, in + 4, get4(in) - 4);
 		expect(in, Rflush);
 	}
+}
+
+static void park(const char *address)
+{
+	int *fds = malloc(connections * sizeof *fds);
+	for (int i = 0; i < connections; i++)
+		block(fds[i] = begin(address));
+	printf("{\"mode\": \"park\", \"parked\": %d}\n", connections * outstanding);
+	fflush(stdout);
+	usleep(1e6 * seconds);
+	for (int i = 0; i < connections; i++)
+		unblock(fds[i]);
 }
 
 int main(int argc, char **argv)
@@ -294,7 +315,7 @@ int main(int argc, char **argv)
 		int fd = begin(address);
 		pipeline(fd, mode, msize - 24);
 	} else if (!strcmp(mode, "park"))
-		park(begin(address));
+		park(address);
 	else {
 		fprintf(stderr, "%s: no such mode\n", mode);
 		return 2;

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import sys
 
@@ -16,6 +17,8 @@ from ninep.tree import Broadcast, Dir, Stream, Text
 
 def main() -> None:
     """Serve until ended."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     host, port = sys.argv[1].rsplit(":", 1)
     body = bytes(1 << 20)
     tree = Dir(data=Text(lambda: body), block=Stream(Broadcast().open))
