@@ -18,6 +18,7 @@ from pathlib import Path
 import trio
 from deploy.drawing import AGENT, PROMPT, Drawing, draw
 from deploy.fleet import FleetError, Member, members, open_fleet, running
+from deploy.mounting import open_mount
 
 from ninep import FileError
 from ninep.client import Client, open_client
@@ -65,9 +66,7 @@ async def _up(fleet: list[Member], state: Path, once: bool) -> int:
             try:
                 with life:
                     async with open_fleet(fleet, state / "log", _tell):
-                        outcome = await _welcome(fleet, state, once)
-                        if not once:
-                            await trio.sleep_forever()
+                        outcome = await (_once if once else _until_told)(fleet, state)
             except* FleetError as group:
                 outcome = _refuse(*_texts(group))
             listening.cancel_scope.cancel()
@@ -82,13 +81,20 @@ async def _stop_at(signals: AsyncIterator[int], life: trio.CancelScope) -> None:
             _show("\nStopping.")
 
 
-async def _welcome(fleet: list[Member], state: Path, once: bool) -> int:
-    """What a person sees when the fleet is there. 0 if there is a picture."""
-    _show(f"\n{_bold('Peribus')} is running.\n", *map(_row, fleet))
-    outcome = await _first_picture(fleet, state / "screen.png")
-    if not once:
-        _show(*_lesson(), f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
-    return outcome
+async def _once(fleet: list[Member], state: Path) -> int:
+    """The first picture, and no more. 0 if there is one."""
+    _show(*_welcome(fleet))
+    return await _first_picture(fleet, state / "screen.png")
+
+
+async def _until_told(fleet: list[Member], state: Path) -> int:
+    """The first picture, and what to type next; then the fleet is the person's, until Ctrl-C."""
+    async with open_mount(fleet[-1].address, state / "log" / "mount.log", _tell) as directory:
+        _show(*_welcome(fleet), *([_row("mount", "the tree as files", str(directory))] if directory else []))
+        await _first_picture(fleet, state / "screen.png")
+        _show(*(lesson(directory) if directory else lesson_without_mount()))
+        _show(f"\nLogs: {_short(state / 'log')}   Ctrl-C stops it all.")
+        await trio.sleep_forever()
 
 
 async def _first_picture(fleet: list[Member], picture: Path) -> int:
@@ -117,8 +123,13 @@ async def _troubles(root: Client, member: Member) -> list[str]:
 # What is said.
 
 
-def _row(member: Member) -> str:
-    return f"    {member.name:<7} {member.brings:<23} {_dim(member.address)}"
+def _welcome(fleet: list[Member]) -> Iterator[str]:
+    yield f"\n{_bold('Peribus')} is running.\n"
+    yield from (_row(member.name, member.brings, member.address) for member in fleet)
+
+
+def _row(name: str, brings: str, where: str) -> str:
+    return f"    {name:<7} {brings:<23} {_dim(where)}"
 
 
 def _shown(drawing: Drawing, picture: Path) -> Iterator[str]:
@@ -133,8 +144,18 @@ def _shown(drawing: Drawing, picture: Path) -> Iterator[str]:
         yield f"\nYour scene is as you left it: {_bold(_short(picture))}"
 
 
-def _lesson() -> Iterator[str]:
+def lesson(directory: Path) -> Iterator[str]:
     """Lines that work when they are pasted into another shell."""
+    n = shlex.quote(str(directory))
+    yield "\nIn another shell:\n"
+    yield f"    ls {n}"
+    yield f"    echo 'make it blue and put a yellow sphere on its left' > {n}/llm/{AGENT}/input"
+    yield f"    cat {n}/llm/{AGENT}/output > {n}/rio/scene/parse"
+    yield f"    cat {n}/rio/screen > shot.png"
+
+
+def lesson_without_mount() -> Iterator[str]:
+    """The same lines where there is no FUSE."""
     settings = [f'PATH={shlex.quote(str(Path(sys.executable).parent))}:"$PATH"']
     if "NAMESPACE" in os.environ:
         settings.append(f"NAMESPACE={shlex.quote(os.environ['NAMESPACE'])}")

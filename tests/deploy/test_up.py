@@ -18,10 +18,12 @@ from pathlib import Path
 
 import pytest
 import trio
-from deploy.up import has_display
+from deploy.up import has_display, lesson_without_mount
 from PIL import Image
+from tests.ninep.fuse.mounts import why_not
 
 ROOT = Path(__file__).parents[2]
+BIN = Path(sys.executable).parent
 UP = [sys.executable, "-m", "deploy.up", "--device", "null"]
 LIMIT = 90  # seconds for a start, a picture and a stop on a machine that has other things to do
 
@@ -109,14 +111,16 @@ async def session(env: dict[str, str]) -> AsyncIterator[Session]:
         nursery.cancel_scope.cancel()
 
 
-async def typed(lines: str, env: dict[str, str]) -> None:
-    """Lines typed into another shell, which stops at the first that fails."""
+async def typed(lines: str, env: dict[str, str]) -> bytes:
+    """What lines print that are typed into another shell, which stops at the first that fails."""
     with trio.fail_after(LIMIT):
-        await trio.run_process(["bash", "-ec", f"set -o pipefail\n{lines}"], env=env, cwd=env["HOME"])
+        command = ["bash", "-ec", f"set -o pipefail\n{lines}"]
+        done = await trio.run_process(command, env=env, cwd=env["HOME"], capture_stdout=True)
+        return done.stdout
 
 
 @pytest.mark.timeout(4 * LIMIT)
-async def test_a_session(env: dict[str, str]) -> None:
+async def test_a_session(env: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """What it says to type works, a service that dies comes back, and Ctrl-C ends it all within five seconds."""
     async with session(env) as up:
         await up.until("Ctrl-C stops it all")
@@ -126,7 +130,10 @@ async def test_a_session(env: dict[str, str]) -> None:
         fresh = {name: value for name, value in env.items() if name != "NAMESPACE"}
         await typed(lines, fresh)
         assert is_blue(pixel(Path(env["HOME"], "shot.png"), 0.5, 0.5))
-        assert "yellow" in await typed_out("ninep read /rio/scene/context", lines, fresh)
+        assert b"yellow" in await typed(f"{BIN}/ninep read /rio/scene/context", env)
+        monkeypatch.setenv("NAMESPACE", env["NAMESPACE"])
+        await typed("\n".join(line for line in lesson_without_mount() if line.startswith("    ")), fresh)
+        assert (f"cat {env['NAMESPACE']}/n/rio/screen" in lines) == (not why_not())
 
         second = await trio.run_process(UP, cwd=ROOT, env=env, capture_stdout=True, capture_stderr=True, check=False)
         assert second.returncode == 1
@@ -146,13 +153,6 @@ async def test_a_session(env: dict[str, str]) -> None:
         assert time.monotonic() - begun < 5
         assert "Traceback" not in up.text
     assert not left_over(env)
-
-
-async def typed_out(line: str, lines: str, env: dict[str, str]) -> str:
-    """What a further line prints, after the first of those that were said (which sets the shell up)."""
-    setting = next(each for each in lines.splitlines() if "export" in each)
-    done = await trio.run_process(["bash", "-ec", f"{setting}\n{line}"], env=env, cwd=env["HOME"], capture_stdout=True)
-    return done.stdout.decode()
 
 
 async def pid_of(name: str, env: dict[str, str]) -> int:

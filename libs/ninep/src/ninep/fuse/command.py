@@ -43,8 +43,8 @@ class Mounting:
         """Mount, call `ready`, and serve until unmounted."""
         try:
             link = Link(Address.parse(self.address))
-            check(self.directory)
             _refuse_to_hide(link.server, self.directory)
+            check(self.directory)
             await self._serve(link, ready)
         except (ValueError, OSError) as error:
             self.complaint = str(error.strerror or error) if isinstance(error, OSError) else str(error)
@@ -113,8 +113,15 @@ def run(address: str, options: argparse.Namespace) -> int:
     if not options.foreground:
         return _in_background(mounting, errors)
     set_up("text")
-    trio.run(mounting.run, lambda: os.dup2(errors, 2))
+    trio.run(mounting.run, partial(_stay, mounting, errors))
     return _told(mounting.complaint)
+
+
+def _stay(mounting: Mounting, errors: int) -> None:
+    """Say that the directory is mounted, for who waits for it; from now on stderr is the log."""
+    sys.stdout.write(f"ninep mounted {mounting.address} at {mounting.directory}\n")
+    sys.stdout.flush()
+    os.dup2(errors, 2)
 
 
 def _errors(log: Path | None, *, or_seen: bool) -> int:

@@ -43,6 +43,8 @@ def check(directory: Path) -> None:
             raise NotADirectoryError(f"{directory} is not a directory; make it first")
         if directory.is_mount():
             raise OSError(errno.EBUSY, f"{directory} is a mount already; say umount {directory} first")
+        if any(directory.iterdir()):
+            raise OSError(errno.ENOTEMPTY, f"{directory} is not empty, and the mount would hide what is in there")
     except OSError as error:
         if error.errno != errno.ENOTCONN:
             raise
