@@ -1,5 +1,6 @@
 """A small service for the tests of `ninep.service`: what it is told decides how it goes wrong."""
 
+import gc
 import logging
 import sys
 import threading
@@ -12,7 +13,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from ninep import FileError, service
-from ninep.tree import Broadcast, Ctl, Dir, Stream
+from ninep.tree import Broadcast, Ctl, Dir, Stream, Text
 
 
 class Config(service.ServiceConfig):
@@ -45,7 +46,7 @@ async def open_service(config: Config) -> AsyncIterator[Dir]:
                 events=events,
                 metrics=service.Metrics(),
                 health=lambda: "ok",
-                nodes={"silence": Stream(silence.open)},
+                nodes={"silence": Stream(silence.open), "settled": Text(lambda: str(gc.get_freeze_count()))},
             )
         finally:
             if config.fault == "stuck":

@@ -91,6 +91,7 @@ async def test_a_service_starts_serves_and_stops(place: Path, number: signal.Sig
                 "metrics",
                 "ctl",
                 "silence",
+                "settled",
             ]
             assert await root.read("health") == b"ok\n"
             assert await root.read("help") == b"A small service.\n"
@@ -112,6 +113,14 @@ async def test_a_service_starts_serves_and_stops(place: Path, number: signal.Sig
         assert status == 0
         assert "Traceback" not in said
     assert not (await trio.Path(place / "small").exists())
+
+
+async def test_what_a_service_has_loaded_is_not_looked_through_again(place: Path) -> None:
+    """Nobody waits for a garbage collection of all that was there from the start."""
+    async with running(place) as service:
+        await service.line()
+        async with open_client(service.address) as root:
+            assert int(await root.read("settled")) > 10_000
 
 
 async def test_a_service_without_descriptors_serves_on(place: Path) -> None:
