@@ -40,8 +40,8 @@ format: setup ## put the code in order
 bench: setup ## measure, beside a yardstick in the same run
 	@$(BIN)/python -m bench
 
-fuzz: setup ## throw damaged bytes at codec, server and mux
-	@$(BIN)/python -m pytest tests/fuzz
+fuzz: setup ## say damaged conversations to codec, session and server (MINUTES=1)
+	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
 soak: setup ## run the fleet for a long time and watch what grows
 	@$(BIN)/python -m pytest tests/soak

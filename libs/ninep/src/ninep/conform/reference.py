@@ -34,5 +34,5 @@ def reference() -> Dir:
         empty=Dir(),
         block=Stream(world.silence.open),
         pipe=Stream(world.news.open, world.publish),
-        files=Folder(),
+        files=Folder(limit=1 << 20),
     )

@@ -1,0 +1,48 @@
+"""What a fuzzer begins with: conversations, as the bytes that a client says, each message by itself.
+
+They are the scripts of tests/ninep, and the files of corpus/: every message once, sessions of real clients that `ninep
+trace` wrote down, and what once broke something (found-*.txt), in the same notation.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from ninep.codec import encode
+from ninep.messages import MESSAGES, NOFID, NOTAG, Tattach, Tversion, parse
+
+CORPUS = Path(__file__).parent / "corpus"
+SCRIPTS = Path(__file__).parents[1] / "ninep" / "scripts"
+HELLO = [encode(Tversion(NOTAG, 8192, "9P2000")), encode(Tattach(0, 0, NOFID, "eve", ""))]
+
+
+def conversations() -> dict[str, list[bytes]]:
+    """By the name of the file."""
+    paths = [*sorted(CORPUS.glob("*.txt")), *sorted(SCRIPTS.glob("*.txt"))]
+    return {path.stem: list(said(path.read_text())) for path in paths}
+
+
+def every_message() -> list[bytes]:
+    """All 27, whole."""
+    frames = list(said((CORPUS / "every_message.txt").read_text()))
+    assert [frame[4] for frame in frames] == [kind.number for kind in MESSAGES.values()]
+    return frames
+
+
+def said(text: str) -> Iterator[bytes]:
+    """The bytes of a conversation's lines: what is sent, be it a message or not."""
+    for line in text.splitlines():
+        word, _, rest = line.strip().partition(" ")
+        if word == "hello":
+            yield from HELLO
+        elif word == "raw":
+            yield bytes.fromhex(rest)
+        elif word in MESSAGES and not re.search(r"[*]", rest):
+            yield encode(parse(line))
+
+
+def written(frames: list[bytes]) -> str:
+    """The inverse of `said`."""
+    return "".join(f"raw {frame.hex()}\n" for frame in frames)
