@@ -14,9 +14,12 @@ import pytest
 import trio
 
 from ninep import FileError
-from ninep.cli import main, printable
+from ninep.cli import main
 from ninep.dial import close_listener, listen
+from ninep.export import exported
+from ninep.node import Node
 from ninep.server import serve
+from ninep.shell.files import EMPTY_READS, printable
 from ninep.tree import Broadcast, Ctl, Dir, Each, Query, Sink, Stream, Text
 
 NINEP = [sys.executable, "-c", "from ninep.cli import main; main()"]
@@ -120,15 +123,15 @@ class Turns:
 
 
 @asynccontextmanager
-async def served(place: Path) -> AsyncIterator[World]:
-    """A world behind the socket `mux` of the namespace directory `place`."""
+async def served(place: Path, tree: Node | None = None) -> AsyncIterator[World]:
+    """A world, or another tree, behind the socket `mux` of the namespace directory `place`."""
     world = World()
     listener = listen(f"{place}/mux")
     async with trio.open_nursery() as nursery:
 
         async def serve_world() -> None:
             with world.scope:
-                await serve(world.tree(), [listener])
+                await serve(world.tree() if tree is None else tree, [listener])
 
         nursery.start_soon(serve_world)
         try:
@@ -315,7 +318,150 @@ async def test_cat_of_a_plain_file_ends_with_it(place: Path) -> None:
         assert await ninep(place, "cat", "text") == (0, b"hello\n", "")
 
 
+async def test_cat_ends_with_what_has_a_length(place: Path) -> None:
+    """A file on a disk; and what has none, after so many empty reads in a row as no stream has empty turns."""
+
+    class Reads:
+        def __init__(self) -> None:
+            self.rest = [b"one\n", *[b""] * (EMPTY_READS - 1), b"two\n", *[b""] * EMPTY_READS, b"never"]
+
+        def read(self, count: int) -> bytes:
+            return self.rest.pop(0)
+
+        def close(self) -> None:
+            """Nothing is held."""
+
+    (place / "disk").mkdir()
+    (place / "disk/file").write_text("of a length\n")
+    with exported(place / "disk") as disk:
+        async with served(place, Dir(disk=disk, reads=Stream(Reads))):
+            assert await ninep(place, "cat", "reads") == (0, b"one\ntwo\n", "")
+            assert await ninep(place, "cat", "disk/file") == (0, b"of a length\n", "")
+            status, out, err = await ninep(place, "cat", "disk", "disk/file")
+            assert (status, out) == (1, b"==> disk/file <==\nof a length\n")
+            assert err == "ninep: cat disk: is a directory\n"
+
+
+async def test_cat_follows_several(place: Path) -> None:
+    """At once; a line tells whose text it is, where that changes."""
+    first, second = Broadcast(), Broadcast()
+    tree = Dir(first=Stream(first.open), second=Stream(second.open))
+    async with served(place, tree), running(place, "cat", "first", "second") as process:
+        with trio.fail_after(PATIENCE):
+            while not (first and second):
+                await trio.sleep(0.01)
+        seen = b""
+        for source, text, then in (
+            (second, b"one", b"==> second <==\none"),
+            (second, b" two\n", b" two\n"),
+            (first, b"three\n", b"\n==> first <==\nthree\n"),
+        ):
+            source.publish(text)
+            while not seen.endswith(then):
+                seen += await hear(process)
+        assert seen == b"==> second <==\none two\n\n==> first <==\nthree\n"
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+
+
+# Ends.
+
+
+async def test_ctrl_c_leaves_a_server_that_answers_nothing(place: Path) -> None:
+    """Not even the Tflush: in a quarter of a second, with 130, and silently."""
+    listener = listen(f"{place}/mux")
+    async with running(place, "read", "text") as process:
+        connection, _ = await trio.socket.from_stdlib_socket(listener).accept()
+        assert await connection.recv(100)
+        start = trio.current_time()
+        process.send_signal(signal.SIGINT)
+        assert await hear(process, "stderr") == b""
+        assert await process.wait() == 130
+        assert trio.current_time() - start < 1.9  # far from the patience that a program has
+        connection.close()
+    close_listener(listener)
+
+
+async def test_ctrl_c_is_clean_from_the_first_moment(place: Path) -> None:
+    """While Python gathers the modules there is nothing to end but the process; never a traceback."""
+    for wait in (0.0, 0.02, 0.04, 0.08, 0.12, 0.16):
+        async with running(place, "trace", "--listen", f"unix!{place}/trace") as process:
+            await trio.sleep(wait)
+            process.send_signal(signal.SIGINT)
+            with trio.fail_after(PATIENCE):
+                assert await process.wait() in (130, -signal.SIGINT)
+            said = await hear(process, "stderr")
+            assert b"ninep" not in said, "a traceback through our modules"
+
+
+async def test_a_run_can_be_given_its_time(place: Path) -> None:
+    """As timeout(1) has it, and what came until then is there."""
+    async with served(place):
+        status, out, err = await ninep(place, "--timeout", "0.5", "cat", "turns")
+        assert (status, out) == (124, b"one turn\n")
+        assert err == "ninep: cat has not ended after 0.5 s\n"
+
+
 # Writing.
+
+
+async def test_a_write_may_append_create_and_go_line_by_line(place: Path) -> None:
+    """In a real directory; each line by itself where a service takes it so."""
+    (place / "disk").mkdir()
+    with exported(place / "disk") as disk:
+        async with served(place, disk):
+            assert await ninep(place, "mkdir", "notes", "notes/today") == (0, b"", "")
+            path = "notes/today/list"
+            status, _, err = await ninep(place, "write", path, "milk")
+            assert (status, err) == (1, f"ninep: write {path}: file does not exist\n")
+            assert await ninep(place, "write", "--create", path, "milk") == (0, b"", "")
+            assert await ninep(place, "write", "--append", path, stdin=b"bread\n") == (0, b"", "")
+            assert await ninep(place, "read", path) == (0, b"milk\nbread\n", "")
+            assert await ninep(place, "write", "--create", path, "tea") == (0, b"", "")
+            assert await ninep(place, "read", path) == (0, b"tea\n", "")
+            assert await ninep(place, "ls", "-F", "notes") == (0, b"today/\n", "")
+    async with served(place) as world:
+        assert await ninep(place, "write", "-l", "parse", stdin=b"one\ntwo") == (0, b"", "")
+        assert world.heard == ["parse 'one\\n'", "parse 'two\\n'", "parse whole"]
+
+
+async def test_attach_copies_turn_after_turn(place: Path) -> None:
+    """Each into an open of its own; what is refused is said, and the next turn is tried."""
+    source = Turned([b"dr", b"aw", b"", b"bad", b" ly", b"", b"again", b""])
+    taken: list[str] = []
+
+    def take(text: str) -> None:
+        if "bad" in text:
+            raise FileError("line 1: bad is not defined")
+        taken.append(text)
+
+    tree = Dir(turns=Stream(lambda: source), parse=Text(set=take))
+    async with served(place, tree), running(place, "attach", "turns", "parse") as process:
+        await source.waited_for.wait()
+        process.send_signal(signal.SIGINT)
+        assert await process.wait() == 130
+        assert await hear(process, "stderr") == b"ninep: attach turns parse: line 1: bad is not defined\n"
+    assert taken == ["draw", "again"]
+
+
+class Turned:
+    """Reads as they are given, and then one that never ends."""
+
+    def __init__(self, rest: list[bytes]) -> None:
+        self._rest, self.waited_for = rest, trio.Event()
+
+    def read(self, count: int) -> Any:
+        """The next part."""
+        if self._rest:
+            return self._rest.pop(0)
+        return self._wait()
+
+    async def _wait(self) -> bytes:
+        self.waited_for.set()
+        await trio.sleep_forever()
+
+    def close(self) -> None:
+        """Nothing is held."""
 
 
 async def test_a_line_is_one_write(place: Path) -> None:
