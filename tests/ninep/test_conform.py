@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,21 @@ from ninep.conform.runner import Result, conform
 from ninep.dial import close_listener, listen
 from ninep.export import exported
 from ninep.memory import Folder
-from ninep.messages import DMDIR, Message, Qid, Rclunk, Rcreate, Rerror, Rflush, Ropen, Rread, Rstat, Rversion, Rwalk
+from ninep.messages import (
+    DMDIR,
+    Message,
+    Qid,
+    Rclunk,
+    Rcreate,
+    Rerror,
+    Rflush,
+    Ropen,
+    Rread,
+    Rstat,
+    Rversion,
+    Rwalk,
+    Rwstat,
+)
 
 REASONS = {
     11: "a server behind a multiplexer that may be killed",  # tests/riomux/test_failure.py kills one
@@ -55,6 +69,16 @@ async def test_a_multiplexer(place: Path) -> None:
     """A tree behind riomux keeps every rule that the tree alone does."""
     async with server(f"unix!{place}/reference", reference), mux(place, f"ref=unix!{place}/reference"):
         check_all(await results(f"unix!{place}/mux/ref"))
+
+
+async def test_a_multiplexer_at_depth(place: Path) -> None:
+    """So does a tree behind two of them, and all of the outer one that is above it does no harm."""
+    async with (
+        server(f"unix!{place}/reference", reference),
+        mux(place, f"ref=unix!{place}/reference", name="inner"),
+        mux(place, f"deep=unix!{place}/inner", name="outer"),
+    ):
+        check_all(await results(f"unix!{place}/outer/deep/ref"))
 
 
 @asynccontextmanager
@@ -125,7 +149,7 @@ LIES: dict[str, tuple[Lie, set[int]]] = {
     "walks to nowhere": (instead(Rerror, lambda r: Rwalk(r.tag, ()), text="not exist"), {23}),
     "walks 17 names": (instead(Rerror, lambda r: Rwalk(r.tag, ()), text="too many names"), {24}),
     "takes a clunk of nothing": (instead(Rerror, lambda r: Rclunk(r.tag), text="unknown fid"), {57}),
-    "reads a directory anywhere": (instead(Rerror, lambda r: Rread(r.tag, b""), text="bad offset"), {38}),
+    "reads a directory anywhere": (instead(Rerror, lambda r: Rread(r.tag, b"x"), text="bad offset"), {38}),
     "makes what exists": (instead(Rerror, lambda r: Rcreate(r.tag, QID, 0), text="already exists"), {34}),
     "reads what is not open": (instead(Rerror, lambda r: Rread(r.tag, b"x"), text="not open"), {31}),
 }
@@ -150,6 +174,33 @@ async def test_a_lie_is_found(lie: Lie, rules: set[int], place: Path) -> None:
     async with liar(f"unix!{place}/liar", lie):
         found = await results(f"unix!{place}/liar", rules, PATIENCE)
     assert {number for number, result in found.items() if result.verdict == "FAIL"} == rules
+
+
+LIBERTIES: dict[str, tuple[Lie, int]] = {
+    "ends a directory where no entry begins": (instead(Rerror, lambda r: Rread(r.tag, b""), text="bad offset"), 38),
+    "lets nobody change a stat": (instead(Rwstat, lambda r: Rerror(r.tag, "wstat prohibited")), 46),
+}
+
+
+@pytest.mark.parametrize(("liberty", "number"), LIBERTIES.values(), ids=LIBERTIES)
+async def test_a_liberty_is_no_fault(liberty: Lie, number: int, place: Path) -> None:
+    """What the manual leaves open is told, with the reason, and not held against the server."""
+    async with liar(f"unix!{place}/liar", liberty):
+        (result,) = (await results(f"unix!{place}/liar", {number}, PATIENCE)).values()
+    assert result.verdict == "differs"
+    assert [line.split()[0] for line in report.lines(result)] == [str(number), "said", "expected", "and"]
+
+
+async def test_a_server_that_is_gone(place: Path) -> None:
+    """Who was brought down by one rule is not blamed for the rest."""
+    found = list[Result]()
+    async with AsyncExitStack() as stack:
+        await stack.enter_async_context(server(f"unix!{place}/reference", reference))
+        async for result in conform(f"unix!{place}/reference", only={3, 5, 13}):
+            found.append(result)
+            await stack.aclose()
+    assert [result.verdict for result in found] == ["ok", "skipped", "skipped"]
+    assert {result.why for result in found[1:]} == {"the server is gone since rule 3"}
 
 
 async def test_without_lies(place: Path) -> None:
@@ -184,7 +235,7 @@ async def test_the_command(place: Path) -> None:
     assert (
         lines[0].startswith(" 3  ok")
         and lines[1].startswith("11  skipped")
-        and lines[-1] == "1 ok, 0 failed, 1 skipped"
+        and lines[-1] == "1 ok, 0 differ, 0 failed, 1 skipped"
     )
     async with liar(f"unix!{place}/liar", LIES["agrees to any version"][0]):
         done = await trio.run_process([*command, f"unix!{place}/liar"], capture_stdout=True, check=False)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import random
+import signal
+import subprocess
 import threading
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -23,8 +28,11 @@ from ninep.messages import (
     OREAD,
     OTRUNC,
     OWRITE,
+    Rcreate,
     Ropen,
+    Rremove,
     Rwalk,
+    Rwrite,
     Tclunk,
     Tcreate,
     Tflush,
@@ -181,6 +189,50 @@ async def test_open_files_are_bounded_and_let_go(shared: Path) -> None:
                 if end:
                     await end()
     assert names(Path("/proc/self/fd")) == before
+
+
+async def test_nobody_waits_for_a_lease(shared: Path) -> None:
+    """A file that another process holds a lease on (fcntl(2)) would make open(2) wait for it: it is refused for now."""
+    (shared / "f").touch()
+    holder = os.open(shared / "f", os.O_RDONLY)
+    heard = signal.signal(signal.SIGIO, signal.SIG_IGN)  # the kernel's word to the holder, that somebody wants it
+    try:
+        fcntl.fcntl(holder, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+        async with talk_to(shared) as talk:
+            await walk(talk, 1, "f")
+            assert await refused(talk, Topen(1, 1, OWRITE)) == os.strerror(errno.EAGAIN)
+            assert await refused(talk, Twstat(1, 1, replace(AS_IT_IS, length=0))) == os.strerror(errno.EAGAIN)
+            fcntl.fcntl(holder, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+            assert isinstance(await talk.ask(Topen(1, 1, OWRITE)), Ropen)
+    finally:
+        os.close(holder)
+        signal.signal(signal.SIGIO, heard)
+
+
+@pytest.fixture
+def small_disk(shared: Path) -> Iterator[Path]:
+    """64 KiB, mounted on the shared directory."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=64k", "none", str(shared)], check=False)
+    if mounted.returncode:
+        pytest.skip("a small disk needs a mount, and this user may not")
+    yield shared
+    subprocess.run(["umount", "--lazy", str(shared)], check=True)
+
+
+async def test_a_full_disk(small_disk: Path) -> None:
+    """Says so, in the words that v9fs knows; what fitted is counted and kept, and what is removed can be used again."""
+    async with talk_to(small_disk) as talk:
+        await walk(talk, 1)
+        assert isinstance(await talk.ask(Tcreate(1, 1, "f", 0o644, ORDWR)), Rcreate)
+        written = await talk.ask(Twrite(1, 1, 0, b"x" * 60_000))
+        assert isinstance(written, Rwrite) and written.count == 60_000
+        written = await talk.ask(Twrite(1, 1, 60_000, b"x" * 60_000))
+        assert isinstance(written, Rwrite) and written.count == 5536
+        assert await refused(talk, Twrite(1, 1, 65536, b"x")) == os.strerror(errno.ENOSPC)
+        assert isinstance(await talk.ask(Tremove(1, 1)), Rremove)
+        await walk(talk, 1)
+        assert isinstance(await talk.ask(Tcreate(1, 1, "f", 0o644, ORDWR)), Rcreate)
+        assert isinstance(await talk.ask(Twrite(1, 1, 0, b"x")), Rwrite)
 
 
 @pytest.mark.parametrize("is_flushed", [False, True])

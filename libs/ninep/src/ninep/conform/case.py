@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import NamedTuple
 
 import trio
 
 from ninep.conform.ground import SCRATCH, Ground, Path
 from ninep.conform.peer import BASE, MSIZE, ROOT, Peer
 from ninep.conform.rules import Broken, Skipped
-from ninep.dial import Address, dial
+from ninep.dial import Address, dial, user
 from ninep.messages import (
     NOFID,
     ORDWR,
@@ -30,6 +31,14 @@ from ninep.messages import (
 _numbers = itertools.count()
 
 
+class Liberty(NamedTuple):
+    """What a server does otherwise than most, and why it may."""
+
+    said: str
+    expected: str
+    why: str
+
+
 class Case:
     """What the test of a rule is given. Each peer is a connection of its own."""
 
@@ -38,6 +47,7 @@ class Case:
         self.ground = ground
         self._peers: list[Peer] = []
         self._made: list[str] = []
+        self.liberties: list[Liberty] = []
 
     async def bare(self) -> Peer:
         """A connection on which nothing has been said yet."""
@@ -77,6 +87,14 @@ class Case:
         return _needed(self.ground.writable, "no file can be made here")
 
     # What rules often do.
+
+    @contextmanager
+    def left_open(self, why: str) -> Iterator[None]:
+        """What is expected within is what most servers do, and no promise of the manual, for the reason given."""
+        try:
+            yield
+        except Broken as broken:
+            self.liberties.append(Liberty(broken.said, broken.expected, why))
 
     async def open_file(self, peer: Peer, fid: int) -> None:
         """Open the file of known content."""
@@ -124,7 +142,7 @@ class Case:
 
     async def new_root(self, peer: Peer, fid: int) -> None:
         """Attach once more."""
-        await peer.get(Tattach(1, fid, NOFID, "conform", ""), Rattach)
+        await peer.get(Tattach(1, fid, NOFID, user(), ""), Rattach)
 
     async def write_pipe(self, data: bytes) -> None:
         """Write to the file whose readers get it, and close it."""

@@ -34,6 +34,7 @@ from ninep.messages import (
 Path = tuple[str, ...]
 MOST_ENTRIES, MOST_DEPTH, MOST_TRIED = 300, 4, 12  # how much of a large tree is looked at
 SCRATCH = "conform-scratch"  # what the names of our files begin with
+GRACE = 0.1  # seconds in which a server of many threads answers a read that need not wait, though others come first
 _FID = 99
 
 Connect = Callable[[], Awaitable[Peer]]
@@ -125,7 +126,7 @@ async def _blocks(connect: Connect, path: Path) -> bool:
         peer = await connect()
         if await _open(peer, path):
             await peer.say(Tread(2, _FID, 0, 100))
-            blocks = await peer.is_waiting(2)
+            blocks = await peer.is_waiting(2, GRACE)
             await peer.ask(Tflush(3, 2))
         peer.hang_up()
     return blocks

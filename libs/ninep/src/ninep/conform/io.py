@@ -6,6 +6,7 @@ import struct
 
 from ninep.conform.case import BASE, Case
 from ninep.conform.ground import entries_of
+from ninep.conform.peer import Peer
 from ninep.conform.rules import Skipped, require, rule
 from ninep.messages import (
     DMAPPEND,
@@ -18,6 +19,7 @@ from ninep.messages import (
     OWRITE,
     QTAPPEND,
     QTEXCL,
+    Message,
     Rcreate,
     Rerror,
     Rflush,
@@ -58,8 +60,9 @@ async def modes(case: Case) -> None:
     """open(5): modes that are none are refused, OEXEC reads, OTRUNC wants to write, and a directory is only read."""
     peer = await case.peer()
     await peer.walk(BASE, 2, *case.file())
-    for mode in (0x08, 0x80):
-        await peer.refused(Topen(1, 2, mode))
+    with case.left_open("bits that mean nothing are the client's to leave out"):
+        for mode in (0x08, 0x80):
+            await (await _at_file(case)).refused(Topen(1, 2, mode))
     if not case.ground.entries[case.file()].mode & 0o222:
         await peer.refused(Topen(1, 2, OREAD | OTRUNC))
         await peer.refused(Topen(1, 2, OWRITE))
@@ -70,6 +73,12 @@ async def modes(case: Case) -> None:
     for mode in (OWRITE, ORDWR, OREAD | OTRUNC, OREAD | ORCLOSE):
         await peer.refused(Topen(1, 3, mode))
     await peer.open(3)
+
+
+async def _at_file(case: Case) -> Peer:
+    peer = await case.peer()
+    await peer.walk(BASE, 2, *case.file())
+    return peer
 
 
 @rule(33)
@@ -99,9 +108,10 @@ async def create(case: Case) -> None:
     require(await case.exists(name), f"{name} is not there", "that it is after Rcreate")
     await peer.walk(BASE, 3, *directory)
     before = await peer.stat(3)
-    for wrong in (name, ".", "..", "", "a/b"):
+    for wrong in (name, ".", "..", "a/b"):
         await peer.refused(Tcreate(1, 3, wrong, 0o666, OREAD))
         require((stat := await peer.stat(3)).qid.path == before.qid.path, stat.qid, str(before.qid))
+    await _create_nameless(case)
     await peer.walk(BASE, 4, *directory, name)
     await peer.refused(Tcreate(1, 4, case.new_name(), 0o666, OREAD))
     await peer.open(3)
@@ -113,6 +123,16 @@ async def create(case: Case) -> None:
         mode = (await peer.stat(5)).mode & 0o777
         wanted = 0o640 & (~0o666 | allowed & 0o666)
         require(mode in (wanted, 0o666, 0o644, 0o444), f"mode 0o{mode:o}", f"0o{wanted:o}, or what all files have")
+
+
+async def _create_nameless(case: Case) -> None:
+    peer = await case.peer()
+    await peer.walk(BASE, 2, *case.writable())
+    with case.left_open("of a name without letters the manual says nothing"):
+        reply = await peer.ask(Tcreate(1, 2, "", 0o666, OREAD))
+        if isinstance(reply, Rcreate):
+            await peer.ask(Tremove(1, 2))
+        require(isinstance(reply, Rerror), f"{reply} to a name of no letters", "Rerror")
 
 
 @rule(35)
@@ -155,11 +175,24 @@ async def counts_and_offsets(case: Case) -> None:
     peer, content = await case.peer(), case.ground.content
     await case.open_file(peer, 2)
     for count in (0, 1, 8192, 1 << 31, (1 << 32) - 1):
-        data = await peer.read(2, 0, count)
-        require(content.startswith(data[: len(content)]), data[:40], repr(content[:40]))
-        require(bool(data) == bool(count), f"{len(data)} bytes for a count of {count}", "at least one, and none for 0")
+        reply = await peer.ask(Tread(1, 2, 0, count))
+        with case.left_open("a count that no reply can hold is the client's to leave out"):
+            require(isinstance(reply, Rread) or count <= peer.msize - 24, f"{reply} to a count of {count}", "Rread")
+        if isinstance(reply, Rread) or count <= peer.msize - 24:
+            _check_count(reply, count, content)
     for offset in HUGE:
-        require(not (data := await peer.read(2, offset, 100)), f"{data!r} at offset {offset}", "nothing: the end")
+        reply = await peer.ask(Tread(1, 2, offset, 100))
+        with case.left_open("an offset that a system's signed numbers do not have is far from any file"):
+            require(isinstance(reply, Rread) or offset < 1 << 63, f"{reply} at offset {offset}", "nothing: the end")
+        at_end = (isinstance(reply, Rerror) and offset >= 1 << 63) or reply == Rread(1, b"")
+        require(at_end, f"{reply} at offset {offset}", "nothing: the end")
+
+
+def _check_count(reply: Message, count: int, content: bytes) -> None:
+    data = reply.data if isinstance(reply, Rread) else b""
+    require(isinstance(reply, Rread), f"{reply} to a count of {count}", "Rread")
+    require(content.startswith(data[: len(content)]), data[:40], repr(content[:40]))
+    require(bool(data) == bool(count), f"{len(data)} bytes for a count of {count}", "at least one, and none for 0")
 
 
 @rule(38)
@@ -180,7 +213,10 @@ async def directory_reads(case: Case) -> None:
         small = isinstance(reply, Rerror) or (isinstance(reply, Rread) and not reply.data)
         require(small, reply, f"Rerror or nothing: no entry has {count} bytes")
     first = await peer.read(2, 0, largest)
-    await peer.refused(Tread(1, 2, len(first) + 1, 4096))
+    beyond = await peer.ask(Tread(1, 2, len(first) + 1, 4096))
+    require(isinstance(beyond, Rerror) or beyond == Rread(1, b""), beyond, "Rerror, for no entry begins there")
+    with case.left_open("it is the client that must not seek in a directory"):
+        require(isinstance(beyond, Rerror), beyond, "Rerror, for no entry begins there")
     require((await peer.read(2, 0, largest)) == first, "another entry", "the first again, at offset 0")
 
 

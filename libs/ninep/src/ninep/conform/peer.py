@@ -8,12 +8,14 @@ Rflush nothing comes under the old tag.
 from __future__ import annotations
 
 import socket
+from contextlib import suppress
 from typing import TypeVar
 
 import trio
 
 from ninep.codec import Frames, encode
 from ninep.conform.rules import Broken
+from ninep.dial import user
 from ninep.errors import ProtocolError
 from ninep.messages import (
     NOFID,
@@ -42,6 +44,7 @@ from ninep.messages import (
 )
 
 MSIZE = 8192 + 24
+SMALLEST = 256  # bytes of an msize; what is agreed below that leaves no room for replies, and nobody is held to it
 ROOT, BASE = 0, 1  # fids of each attached peer: the server's root, and the tree that is tested
 FENCE = 0xF00D  # a tag of ours: see `fence`
 Reply = TypeVar("Reply", bound=Message)
@@ -129,22 +132,25 @@ class Peer:
         """Send one request that must fail; gives the text of its Rerror."""
         return (await self.get(request, Rerror)).ename
 
-    async def refused_or_end(self, frame: bytes, tag: int) -> bool:
+    async def refused_or_end(self, frame: bytes, tag: int, what: str = "") -> bool:
         """Send a frame that deserves an Rerror or the end of the connection; whether the connection lives."""
-        self.waiting.setdefault(tag, []).append(Garbled(tag, "it"))
+        self.waiting.setdefault(tag, []).append(Garbled(tag, what or frame[:40].hex()))
         await self.send(frame)
         reply = await self.hear_or_end()
         if reply is not None and not isinstance(reply, Rerror):
-            raise Broken(f"{reply} to {frame[:40].hex()}", "Rerror, or the end of the connection")
+            raise Broken(f"{reply} to {what or frame[:40].hex()}", "Rerror, or the end of the connection")
         return reply is not None
 
     async def fence(self) -> None:
-        """A round trip: what the server would say at once has been said after it."""
-        await self.get(Tstat(FENCE, ROOT), Rstat)
+        """A round trip to the tree that is tested: what is said of it at once has been said after it."""
+        await self.get(Tstat(FENCE, BASE), Rstat)
 
-    async def is_waiting(self, tag: int) -> bool:
-        """Whether a request is not answered although the server answers others."""
+    async def is_waiting(self, tag: int, grace: float = 0.0) -> bool:
+        """Whether a request is not answered although the server answers others, and after some seconds of grace."""
         await self.fence()
+        with trio.move_on_after(grace), suppress(Broken):
+            await self.reply_to(tag)
+            return False
         return tag in self.waiting and tag not in self.replies
 
     def _cut(self, data: bytes) -> None:
@@ -155,7 +161,8 @@ class Peer:
             raise Broken(str(error), f"messages of at most {self._frames.limit} bytes") from error
 
     def _oldest(self) -> str:
-        return next((str(requests[0]) for requests in self.waiting.values()), "what was sent")
+        oldest = next((requests[0] for requests in self.waiting.values()), None)
+        return oldest.why if isinstance(oldest, Garbled) else str(oldest or "what was sent")
 
     def _check(self, reply: Message) -> Message:
         if isinstance(reply, Garbled):
@@ -171,7 +178,8 @@ class Peer:
         if isinstance(request, Tflush) and request.oldtag != request.tag:
             self.waiting.pop(request.oldtag, None)
         if isinstance(reply, Rversion):
-            self.msize = self._frames.limit = min(reply.msize, getattr(request, "msize", reply.msize))
+            self.msize = min(reply.msize, getattr(request, "msize", reply.msize))
+            self._frames.limit = max(self.msize, SMALLEST)
             self.waiting.clear()
         return reply
 
@@ -187,7 +195,7 @@ class Peer:
 
     async def attach(self, base: tuple[str, ...]) -> None:
         """ROOT and BASE."""
-        await self.get(Tattach(1, ROOT, NOFID, "conform", ""), Rattach)
+        await self.get(Tattach(1, ROOT, NOFID, user(), ""), Rattach)
         await self.walk(ROOT, BASE, *base)
 
     async def walk(self, fid: int, newfid: int, *names: str) -> Rwalk:

@@ -1,4 +1,4 @@
-"""What is printed: a line for each rule, two more where it is broken, and the sum."""
+"""What is printed: a line for each rule, more where it is broken or taken freely, and the sum."""
 
 from __future__ import annotations
 
@@ -14,8 +14,10 @@ def lines(result: Result) -> list[str]:
     """One result as text."""
     rule = result.rule
     text = [f"{rule.number:2}  {result.verdict:8}{rule.page + ':':12}{rule.promise}"]
-    if result.verdict == "FAIL":
+    if result.verdict in ("FAIL", "differs"):
         text += [f"    said      {_plain(result.said)}", f"    expected  {_plain(result.expected)}"]
+    if result.verdict == "differs":
+        text += [f"    and may   {result.why}"]
     if result.verdict == "skipped":
         text.append(f"    for       {result.why}")
     return text
@@ -24,7 +26,7 @@ def lines(result: Result) -> list[str]:
 def total(results: Iterable[Result]) -> str:
     """How many of each."""
     counts = Counter(result.verdict for result in results)
-    return f"{counts['ok']} ok, {counts['FAIL']} failed, {counts['skipped']} skipped"
+    return f"{counts['ok']} ok, {counts['differs']} differ, {counts['FAIL']} failed, {counts['skipped']} skipped"
 
 
 def _plain(text: str) -> str:

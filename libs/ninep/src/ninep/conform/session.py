@@ -6,6 +6,7 @@ from ninep.codec import encode
 from ninep.conform.case import BASE, ROOT, Case
 from ninep.conform.peer import Peer
 from ninep.conform.rules import Skipped, require, rule
+from ninep.dial import user
 from ninep.messages import (
     NOFID,
     NOTAG,
@@ -19,14 +20,16 @@ from ninep.messages import (
     Tversion,
 )
 
+IOHDRSZ = 24  # what a client leaves for the rest of a message that carries data
 HUNG_UP = 20  # connections that end amid a read
 
 
 @rule(1)
 async def version_is_first(case: Case) -> None:
     """version(5): before a Tversion nothing is answered but with an Rerror, or the connection ends."""
-    for request in (Tattach(1, 0, NOFID, "conform", ""), Tstat(1, 0), Tclunk(1, 0)):
-        await (await case.bare()).refused_or_end(encode(request), 1)
+    with case.left_open("it is the client that must begin with a Tversion"):
+        for request in (Tattach(1, 0, NOFID, user(), ""), Tstat(1, 0), Tclunk(1, 0)):
+            await (await case.bare()).refused_or_end(encode(request), 1, str(request))
 
 
 @rule(2)
@@ -45,7 +48,7 @@ async def _shake_hands(peer: Peer, msize: int) -> None:
     await peer.say(Tversion(NOTAG, msize, "9P2000"))
     reply = await peer.hear_or_end()
     if isinstance(reply, Rversion) and reply.version == "9P2000":
-        await peer.say(Tattach(1, ROOT, NOFID, "conform", ""))
+        await peer.say(Tattach(1, ROOT, NOFID, user(), ""))
         await peer.hear_or_end()
 
 
@@ -84,8 +87,9 @@ async def version_tag(case: Case) -> None:
     peer = await case.bare()
     await peer.get(Tversion(NOTAG, 8192, "9P2000"), Rversion)
     peer = await case.bare()
-    await peer.say(Tversion(7, 8192, "9P2000"))  # against the manual: the same tag, a refusal or the end
-    await peer.hear_or_end()
+    with case.left_open("a Tversion of another tag is against the manual"):
+        await peer.say(Tversion(7, 8192, "9P2000"))
+        await peer.hear_or_end()
 
 
 @rule(6)
@@ -94,7 +98,7 @@ async def any_msize_reads_all(case: Case) -> None:
     for msize in (300, 8192, 1 << 20):
         peer = await case.peer(msize)
         await case.open_file(peer, 2)
-        data = await peer.read_all(2, peer.msize - 11)
+        data = await peer.read_all(2, peer.msize - IOHDRSZ)
         begins = data[: len(case.ground.content)] == case.ground.content
         require(begins, f"another text with msize {peer.msize}: {data[:40]!r}", repr(case.ground.content[:40]))
 
@@ -103,11 +107,12 @@ async def any_msize_reads_all(case: Case) -> None:
 async def authentication(case: Case) -> None:
     """attach(5): where no authentication is needed Tauth is refused; so are an unknown afid, and NOFID as a fid."""
     peer = await case.peer()
-    reply = await peer.ask(Tauth(1, 50, "conform", ""))
+    reply = await peer.ask(Tauth(1, 50, user(), ""))
     if isinstance(reply, Rauth):
         raise Skipped("this server wants authentication")
-    await peer.refused(Tattach(1, 51, 52, "conform", ""))
-    await peer.refused(Tattach(1, NOFID, NOFID, "conform", ""))
+    with case.left_open("who wants no authentication need not look at the afid, nor guess what NOFID is meant for"):
+        await peer.refused(Tattach(1, 51, 52, user(), ""))
+        await peer.refused(Tattach(1, NOFID, NOFID, user(), ""))
     await peer.fence()
 
 
@@ -118,7 +123,7 @@ async def attach_in_use(case: Case) -> None:
     path = case.ground.file or case.ground.directory or ()
     await peer.walk(BASE, 2, *path)
     before = await peer.stat(2)
-    await peer.refused(Tattach(1, 2, NOFID, "conform", ""))
+    await peer.refused(Tattach(1, 2, NOFID, user(), ""))
     require((after := await peer.stat(2)).qid == before.qid, after, f"the file of before, {before.qid}")
 
 

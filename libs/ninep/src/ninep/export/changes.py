@@ -34,7 +34,7 @@ def change(item: Item, wish: Stat, fields: set[str]) -> None:
         if "length" not in fields:
             _change(item, pin, facts, wish, fields, undo)
         else:
-            descriptor = os.open(itself(pin), os.O_WRONLY | os.O_CLOEXEC)
+            descriptor = os.open(itself(pin), os.O_WRONLY | os.O_CLOEXEC | os.O_NONBLOCK)
             try:
                 _change(item, pin, facts, wish, fields, undo)
                 os.ftruncate(descriptor, wish.length)

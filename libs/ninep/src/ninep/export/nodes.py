@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from ninep.export import Export
 
 ACCESS = {OREAD: os.O_RDONLY, OWRITE: os.O_WRONLY, ORDWR: os.O_RDWR, OEXEC: os.O_RDONLY}
-ALWAYS = os.O_CLOEXEC | os.O_NOCTTY
+ALWAYS = os.O_CLOEXEC | os.O_NOCTTY | os.O_NONBLOCK  # who holds a lease on a file (fcntl(2)) is not waited for
 CREATABLE = DMDIR | MARKS | 0o777  # what the perm of a Tcreate may have
 
 

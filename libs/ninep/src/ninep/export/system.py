@@ -34,7 +34,7 @@ TEXTS = {
     errno.ETXTBSY: IN_USE,
     errno.EIO: "i/o error",
 }
-"""Plan 9's words. Else it is the C library's, letter by letter: v9fs has a table of both, and knows nothing like them."""
+"""Plan 9's words. All else is said in the C library's, letter by letter, for v9fs has a table of both."""
 
 
 def failure(code: int) -> OSError:
