@@ -121,7 +121,7 @@ class Server:
         self._good.hang_up()
 
     async def __call__(self, segments: Sequence[bytes]) -> None:
-        """One client says all this; another is answered after every segment, and when the first goes nothing is left."""
+        """One client says all this; another is answered after every segment; when the first went, nothing is left."""
         before = trio.lowlevel.current_statistics().tasks_living
         asked, wire, said = Counter[int](), Frames(MSIZE), list[bytes]()
         with self._connect() as bad, suppress(ProtocolError):

@@ -172,7 +172,7 @@ class Connection:
         handler = ANSWERS.get(type(message))
         try:
             return handler(self._root, message, fid) if handler else self._concern(message)
-        except Exception as error:
+        except Exception as error:  # of any tree: a mistake in one handler is one Rerror, and a line in the log
             return refusal(message, error), None
 
     async def _answer_later(self, lane: Lane, message: Message, fid: Fid | None, answer: Answer[Reply | None]) -> None:
@@ -210,7 +210,7 @@ class Connection:
         with lane.scope:
             try:
                 answer = await coroutine
-            except Exception as error:
+            except Exception as error:  # as in `_ask`
                 answer = refusal(message, error), None
         if answer and fid and fid.is_gone and type(message) in (Topen, Tcreate):
             answer = self._close_late(message, answer)
@@ -283,8 +283,8 @@ class Connection:
         """Clunk a file whose client has gone. What must wait for that gets a few seconds, and nobody is told."""
         try:
             waiting = file.abandon()
-        except Exception as error:
-            log.warning("clunk.failed", error=str(error))
+        except Exception as error:  # of any tree, and nobody is left to tell
+            complain(error)
             return
         if type(waiting) is CoroutineType:
             self._nursery.start_soon(self._let_go_later, waiting)
@@ -293,8 +293,8 @@ class Connection:
         with trio.move_on_after(GOODBYE, shield=True):
             try:
                 await waiting
-            except Exception as error:
-                log.warning("clunk.failed", error=str(error))
+            except Exception as error:  # as above
+                complain(error)
 
     def say_goodbye(self) -> None:
         """The service stops: answer all that waits, as far as the socket takes it at once."""
@@ -341,6 +341,11 @@ def refusal(message: Message, error: Exception) -> Rerror:
         return Rerror(message.tag, " ".join(str(error).split()) or "refused")
     log.error("request.failed", request=str(message)[:200], exc_info=error)
     return Rerror(message.tag, f"internal error: {type(error).__name__}; the log of the service has the details")
+
+
+def complain(error: Exception) -> None:
+    """Log why a file could not be let go properly; with where, if it is a mistake of the tree."""
+    log.warning("clunk.failed", error=str(error), exc_info=None if isinstance(error, FileError) else error)
 
 
 async def serve_connection(sock: socket.socket, root: Node) -> None:
