@@ -40,7 +40,7 @@ format: setup ## put the code in order
 bench: setup ## measure, beside a yardstick in the same run
 	@$(BIN)/python -m bench
 
-fuzz: setup ## say damaged conversations to codec, session and server (MINUTES=1)
+fuzz: setup ## say damaged conversations to codec, session, server and mux (MINUTES=1)
 	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
 soak: setup ## run the fleet for a long time and watch what grows

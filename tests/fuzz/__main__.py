@@ -18,7 +18,7 @@ def main() -> int:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else 1.0
     seed = int(sys.argv[2]) if len(sys.argv) > 2 else int(time.time())
     structlog.configure(logger_factory=structlog.ReturnLoggerFactory())  # damage is what we are here for: no line each
-    print(f"fuzz: codec, session and server, {minutes:g} min, seed {seed}", flush=True)
+    print(f"fuzz: codec, session, server and mux, {minutes:g} min, seed {seed}", flush=True)
     until = time.monotonic() + 60 * minutes
     try:
         done = trio.run(lambda: fuzz(seed, sys.maxsize, until=until))

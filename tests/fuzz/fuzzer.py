@@ -12,10 +12,9 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 
-import trio
 from tests.fuzz import seeds, targets
 from tests.fuzz.mutate import Mutator
-from tests.fuzz.targets import Server, Target
+from tests.fuzz.targets import Target
 
 ROUND = 200  # conversations that one server hears, before there is a new one
 
@@ -25,7 +24,7 @@ class FoundError(AssertionError):
 
 
 async def fuzz(seed: int, conversations: int, *, until: float = float("inf"), keep: Path = seeds.CORPUS) -> int:
-    """So many conversations, each with all three targets; fewer if `time.monotonic()` is past `until`.
+    """So many conversations, each with all targets; fewer if `time.monotonic()` is past `until`.
 
     Gives how many there were. Raises FoundError with the first that breaks a promise.
     """
@@ -36,21 +35,19 @@ async def fuzz(seed: int, conversations: int, *, until: float = float("inf"), ke
 
 
 async def one_round(mutator: Mutator, conversations: int, until: float, keep: Path) -> int:
-    """As many as one server hears."""
+    """As many as one server hears, and one multiplexer."""
     done, found = 0, None
-    async with trio.open_nursery() as nursery:
-        server = Server(nursery)
-        await server.begin()
-        try:
-            while done < conversations and time.monotonic() < until:
-                segments = list(cut(b"".join(mutator.conversation()), mutator))
+    async with targets.served() as server, targets.muxed() as mux:
+        while done < conversations and not found and time.monotonic() < until:
+            frames = mutator.conversation()
+            try:
+                segments = list(cut(b"".join(frames), mutator))
                 for target in (targets.codec, targets.session, server):
                     await attempt(target, segments, keep)
-                done += 1
-        except FoundError as error:
-            found = error
-        server.end()
-        nursery.cancel_scope.cancel()
+                await attempt(mux, list(cut(b"".join(seeds.behind(frames)), mutator)), keep)
+            except FoundError as error:
+                found = error
+            done += 1
     if found:
         raise found
     return done
@@ -71,4 +68,4 @@ async def attempt(target: Target, segments: Sequence[bytes], keep: Path) -> None
         text = seeds.written(list(segments))
         path = keep / f"found-{zlib.crc32(text.encode()):08x}.txt"
         path.write_text(f"# {type(error).__name__}: {' '.join(str(error).split())[:200]}\n{text}")
-        raise FoundError(f"{getattr(target, '__name__', 'server')}: see {path}") from error
+        raise FoundError(f"{getattr(target, '__name__', type(target).__name__)}: see {path}") from error

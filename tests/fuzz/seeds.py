@@ -7,7 +7,8 @@ trace` wrote down, and what once broke something (found-*.txt), in the same nota
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import struct
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ninep.codec import encode
@@ -41,6 +42,17 @@ def said(text: str) -> Iterator[bytes]:
             yield bytes.fromhex(rest)
         elif word in MESSAGES and not re.search(r"[*]", rest):
             yield encode(parse(line))
+
+
+def behind(frames: Iterable[bytes], aname: bytes = b"ref") -> list[bytes]:
+    """The same conversation with a part of a server's tree: each Tattach that names none names this one."""
+    attach, ending = Tattach.number, struct.pack("<H", len(aname)) + aname
+    return [
+        struct.pack("<I", len(frame) + len(aname)) + frame[4:-2] + ending
+        if frame[4:5] == bytes([attach]) and frame.endswith(b"\0\0")
+        else frame
+        for frame in frames
+    ]
 
 
 def written(frames: list[bytes]) -> str:

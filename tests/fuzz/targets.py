@@ -2,30 +2,35 @@
 
 Each target takes one conversation in segments and raises if a promise is broken. Codec and session know no IO; the
 server has a second client, who is answered as before while the first says what it likes, and when it has gone the
-server is as it was.
+server is as it was. So has the multiplexer, with a server behind it.
 """
 
 from __future__ import annotations
 
 import socket
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import CoroutineType
 
 import trio
 import trio.testing
+from tests.riomux import live
 
 from ninep import ProtocolError
 from ninep.answers import ANSWERS
 from ninep.codec import Frames, encode
 from ninep.conform.reference import reference
 from ninep.errors import FileError
-from ninep.messages import Garbled, Message, Rerror, Rstat, Rversion, Tflush, Tstat, Tversion, parse
+from ninep.messages import Garbled, Message, Rerror, Rstat, Rversion, Rwalk, Tflush, Tstat, Tversion, Twalk, parse
 from ninep.node import Node
 from ninep.server import serve_connection
 from ninep.session import FIDS, FLUSHES, MSIZE, OUTSTANDING, Fid, Session
 from ninep.testing import Talk
+from riomux.peers import Client
+from riomux.pump import Pump
 
 Target = Callable[[Sequence[bytes]], Awaitable[None]]
 PATIENCE = 20.0  # seconds; not even a busy machine needs them
@@ -120,9 +125,13 @@ class Server:
         """And goes last."""
         self._good.hang_up()
 
+    def clients(self) -> int:
+        """A number that is larger while somebody is connected or something waits."""
+        return trio.lowlevel.current_statistics().tasks_living
+
     async def __call__(self, segments: Sequence[bytes]) -> None:
         """One client says all this; another is answered after every segment; when the first went, nothing is left."""
-        before = trio.lowlevel.current_statistics().tasks_living
+        before = self.clients()
         asked, wire, said = Counter[int](), Frames(MSIZE), list[bytes]()
         with self._connect() as bad, suppress(ProtocolError):
             for segment in segments:
@@ -135,9 +144,57 @@ class Server:
                 asked.update(message.tag for message in wire)
         await self._ask()
         with trio.fail_after(PATIENCE):
-            while trio.lowlevel.current_statistics().tasks_living > before:
+            while self.clients() > before:
                 await trio.testing.wait_all_tasks_blocked()
         check_replies(said, asked)
 
     async def _ask(self) -> None:
         assert isinstance(await self._good.ask(Tstat(1, 0)), Rstat)
+
+
+class Mux(Server):
+    """The same behind a multiplexer, whose clients walk to `ref` or attach there."""
+
+    def __init__(self, place: Path, pump: Pump) -> None:
+        self._place, self._pump = place, pump
+        self._good = Talk(self._connect())
+
+    def _connect(self) -> socket.socket:
+        ours = socket.socket(socket.AF_UNIX)
+        ours.connect(f"{self._place}/mux")
+        ours.setblocking(False)
+        return ours
+
+    async def begin(self) -> None:
+        await self._good.attach(fid=1)
+        assert isinstance(await self._good.ask(Twalk(1, 1, 0, ("ref", "hello"))), Rwalk)
+
+    def clients(self) -> int:
+        return sum(isinstance(wire.peer, Client) for wire in self._pump.wires)
+
+
+@asynccontextmanager
+async def served() -> AsyncIterator[Server]:
+    """A server of the reference tree."""
+    async with trio.open_nursery() as nursery:
+        server = Server(nursery)
+        await server.begin()
+        try:
+            yield server
+        finally:
+            server.end()
+            nursery.cancel_scope.cancel()
+
+
+@asynccontextmanager
+async def muxed() -> AsyncIterator[Mux]:
+    """A multiplexer with the reference tree at `ref`."""
+    with TemporaryDirectory() as name:
+        place = Path(name)
+        async with live.server(f"unix!{place}/ref", reference), live.mux(place, f"ref=unix!{place}/ref") as pump:
+            mux = Mux(place, pump)
+            await mux.begin()
+            try:
+                yield mux
+            finally:
+                mux.end()

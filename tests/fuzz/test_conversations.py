@@ -1,4 +1,4 @@
-"""Conversations that nobody meant, said to codec, session and server. `make fuzz MINUTES=60` says more of them."""
+"""Conversations that nobody meant, for codec, session, server and multiplexer. `make fuzz MINUTES=60` says more."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import trio
 from tests.fuzz import fuzzer, seeds, targets
-from tests.fuzz.targets import Server
 
 from ninep.codec import encode
 from ninep.conform.reference import reference
@@ -24,16 +22,13 @@ async def test_the_corpus_breaks_nothing(name: str, tmp_path: Path) -> None:
     """Whole, message by message and byte by byte; among them what was once found."""
     frames = CONVERSATIONS[name]
     stream = b"".join(frames)
-    async with trio.open_nursery() as nursery:
-        server = Server(nursery)
-        await server.begin()
+    async with targets.served() as server, targets.muxed() as mux:
         for target in (targets.codec, targets.session, server):
             await fuzzer.attempt(target, [stream], tmp_path)
             await fuzzer.attempt(target, frames, tmp_path)
         for target in (targets.codec, targets.session):
             await fuzzer.attempt(target, [stream[i : i + 1] for i in range(len(stream))], tmp_path)
-        server.end()
-        nursery.cancel_scope.cancel()
+        await fuzzer.attempt(mux, seeds.behind(frames), tmp_path)
 
 
 async def test_damage_breaks_nothing(tmp_path: Path) -> None:
@@ -70,14 +65,10 @@ def cut_messages() -> Iterator[bytes]:
 
 async def test_every_message_broken_off_at_every_byte() -> None:
     """With the size that it was to have, and then the client hangs up: the server has lost a client, and no more."""
-    async with trio.open_nursery() as nursery:
-        server = Server(nursery)
-        await server.begin()
+    async with targets.served() as server:
         for frame in seeds.every_message():
             for end in range(1, len(frame)):
                 await server([b"".join(seeds.HELLO), frame[:end]])
-        server.end()
-        nursery.cancel_scope.cancel()
 
 
 async def test_every_type_that_is_none() -> None:
