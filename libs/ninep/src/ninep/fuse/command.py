@@ -19,8 +19,8 @@ import trio
 
 from ninep.dial import Address
 from ninep.errors import FileError, ProtocolError
+from ninep.fuse.link import Link
 from ninep.fuse.mount import Options, check, mount, unmount
-from ninep.fuse.remote import Link
 from ninep.fuse.session import Session
 from ninep.logs import set_up
 
@@ -38,33 +38,38 @@ class Mounting:
     by_helper: bool | None = None
     complaint: str = ""
     _scope: trio.CancelScope = field(default_factory=trio.CancelScope)
+    _link: Link = field(init=False)
 
     async def run(self, ready: Callable[[], object]) -> None:
         """Mount, call `ready`, and serve until unmounted."""
         try:
-            link = Link(Address.parse(self.address))
-            _refuse_to_hide(link.server, self.directory)
+            self._link = Link(Address.parse(self.address))
+            _refuse_to_hide(self._link.server, self.directory)
             check(self.directory)
-            await self._serve(link, ready)
         except (ValueError, OSError) as error:
-            self.complaint = str(error.strerror or error) if isinstance(error, OSError) else str(error)
-
-    async def _serve(self, link: Link, ready: Callable[[], object]) -> None:
-        with self._scope:
-            async with trio.open_nursery() as nursery:
-                await nursery.start(link.run)
-                if (device := await self._mounted(link)) is not None:
-                    try:
-                        await nursery.start(self._unmount_when_told)
-                        ready()
-                        await Session(device, link).serve()
-                    finally:
-                        os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
-                nursery.cancel_scope.cancel()
-
-    async def _mounted(self, link: Link) -> int | None:
+            self.complaint = str(getattr(error, "strerror", None) or error)
+            return
         try:
-            await link.remote()
+            with self._scope:
+                await self._serve(ready)
+        finally:
+            await self._link.close()
+
+    async def _serve(self, ready: Callable[[], object]) -> None:
+        if (device := await self._mounted()) is None:
+            return
+        try:
+            async with trio.open_nursery() as nursery:
+                await nursery.start(self._unmount_when_told)
+                ready()
+                await Session(device, self._link).serve()
+                nursery.cancel_scope.cancel()
+        finally:
+            os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
+
+    async def _mounted(self) -> int | None:
+        try:
+            await self._link.fids()
             mounting = partial(mount, self.directory, self.options, by_helper=self.by_helper)
             return await trio.to_thread.run_sync(mounting)
         except (OSError, FileError, ProtocolError) as error:
@@ -83,6 +88,7 @@ class Mounting:
             await trio.to_thread.run_sync(unmount, self.directory)
         except OSError:  # somebody is inside: the name goes now, and the rest when the device is closed
             await trio.to_thread.run_sync(partial(unmount, self.directory, lazily=True))
+        self._link.hang_up()
         self._scope.cancel()
 
 

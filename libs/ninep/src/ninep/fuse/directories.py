@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from ninep.codec import read_stat
 from ninep.errors import ProtocolError
-from ninep.fuse.remote import Remote
+from ninep.fids import Fids
 from ninep.messages import Stat
 
 Entry = tuple[str, Stat | None]
@@ -17,8 +17,8 @@ Entry = tuple[str, Stat | None]
 class OpenDirectory:
     """A directory that a program lists."""
 
-    def __init__(self, remote: Remote, fid: int, unit: int) -> None:
-        self._remote, self._fid, self._unit = remote, fid, unit
+    def __init__(self, fids: Fids, fid: int, unit: int) -> None:
+        self._fids, self._fid, self._unit = fids, fid, unit
         self._entries: list[Entry] = []
 
     async def entries(self, start: int) -> list[Entry]:
@@ -30,14 +30,14 @@ class OpenDirectory:
 
     async def _read(self) -> list[Stat]:
         entries, offset = list[Stat](), 0
-        while data := await self._remote.read(self._fid, offset, self._unit):
+        while data := await self._fids.read(self._fid, offset, self._unit):
             entries += stats(data)
             offset += len(data)
         return entries
 
     def release(self) -> None:
         """The last descriptor is closed."""
-        self._remote.forget(self._fid)
+        self._fids.forget(self._fid)
 
 
 def is_plain(name: str) -> bool:

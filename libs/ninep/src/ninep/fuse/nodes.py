@@ -29,7 +29,7 @@ class Node:
     lookups: int = 0
     is_gone: bool = False
     length: int = 0  # as the server told it last; 0 of a synthetic file, which is read to its end
-    is_plain: bool = False  # the server told a length once, or the file was made here
+    is_ordinary: bool = False  # its bytes stand at offsets: the server told a length once, or it was made here
     files: list[OpenFile] = field(default_factory=list)
     commits: set[trio.Event] = field(default_factory=set)  # under way, though all descriptors are closed
 

@@ -17,12 +17,13 @@ import structlog
 import trio
 
 from ninep.errors import FileError, ProtocolError
+from ninep.fids import Fids
 from ninep.fuse import wire
 from ninep.fuse.directories import OpenDirectory
 from ninep.fuse.errnos import errno_of
 from ninep.fuse.files import OpenFile
+from ninep.fuse.link import Link
 from ninep.fuse.nodes import Node, Nodes
-from ninep.fuse.remote import Link, Remote
 from ninep.fuse.tree import Tree, mode_of
 from ninep.fuse.wire import Op, Request
 from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE, Stat
@@ -157,31 +158,31 @@ class Session:
         node = self._nodes[request.node]
         flags, _ = wire.OPEN_IN.unpack_from(request.body)
         await node.committed()
-        remote, fid = await self._link.walk(node.path())
+        fids, fid = await self._link.walk(node.path())
         try:
-            unit = await remote.open(fid, mode_of_open(flags))
+            unit = await fids.open(fid, mode_of_open(flags))
         except BaseException:
-            remote.forget(fid)
+            fids.forget(fid)
             raise
-        return self._opened(request, node, flags, (remote, fid, unit))
+        return self._opened(request, node, flags, (fids, fid, unit))
 
     async def _create(self, request: Request) -> bytes:
         parent = self._nodes[request.node]
         flags, mode, *_ = wire.CREATE_IN.unpack_from(request.body)
         (name,) = request.names(wire.CREATE_IN.size)
-        remote, fid = await self._link.walk(parent.path())
+        fids, fid = await self._link.walk(parent.path())
         try:
-            unit = await remote.create(fid, name, mode & 0o777, mode_of_open(flags) & ~OTRUNC)
-            about = await remote.stat(fid)
+            unit = await fids.create(fid, name, mode & 0o777, mode_of_open(flags) & ~OTRUNC)
+            about = await fids.stat(fid)
         except BaseException:
-            remote.forget(fid)
+            fids.forget(fid)
             raise
         entry = self._tree.entry(parent, name, about)
         node = self._nodes.at(parent, name)
-        node.is_plain = True
-        return entry + self._opened(request, node, flags, (remote, fid, unit))
+        node.is_ordinary = True
+        return entry + self._opened(request, node, flags, (fids, fid, unit))
 
-    def _opened(self, request: Request, node: Node, flags: int, opened: tuple[Remote, int, int]) -> bytes:
+    def _opened(self, request: Request, node: Node, flags: int, opened: tuple[Fids, int, int]) -> bytes:
         appends = bool(flags & os.O_APPEND)
         file = OpenFile(self._link, node, mode_of_open(flags), request.pid, opened, appends=appends)
         handle = next(self._handles)
@@ -233,11 +234,11 @@ class Session:
     # Directories.
 
     async def _opendir(self, request: Request) -> bytes:
-        remote, fid = await self._link.walk(self._nodes[request.node].path())
+        fids, fid = await self._link.walk(self._nodes[request.node].path())
         try:
-            directory = OpenDirectory(remote, fid, await remote.open(fid, OREAD))
+            directory = OpenDirectory(fids, fid, await fids.open(fid, OREAD))
         except BaseException:
-            remote.forget(fid)
+            fids.forget(fid)
             raise
         handle = next(self._handles)
         self._directories[handle] = directory

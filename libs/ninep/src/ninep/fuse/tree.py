@@ -14,14 +14,14 @@ from functools import lru_cache
 
 from msgspec.structs import replace
 
-from ninep.client import AS_IT_IS
 from ninep.errors import FileError
+from ninep.fids import AS_IT_IS, Fids
 from ninep.fuse import wire
 from ninep.fuse.errnos import errno_of
+from ninep.fuse.link import Link
 from ninep.fuse.nodes import Node, Nodes
-from ninep.fuse.remote import Link, Remote
 from ninep.fuse.wire import Request, Set
-from ninep.messages import DMDIR, OREAD, OWRITE, Stat
+from ninep.messages import DMAPPEND, DMDIR, OREAD, OWRITE, Stat
 
 
 class Tree:
@@ -40,20 +40,20 @@ class Tree:
     async def getattr(self, request: Request) -> bytes:
         """What stat(2) shows."""
         node = self._nodes[request.node]
-        async with self._at(node) as (remote, fid):
-            about = await remote.stat(fid)
+        async with self._at(node) as (fids, fid):
+            about = await fids.stat(fid)
         return wire.attributes_reply(self.attributes(node, about))
 
     def attributes(self, node: Node, about: Stat) -> bytes:
         """The server's stat as the kernel has it."""
         node.length = 0 if node.is_directory else about.length
-        node.is_plain |= node.length > 0
+        node.is_ordinary |= node.length > 0 and not about.mode & DMAPPEND
         times = about.atime, about.mtime
         return wire.attributes(about.qid.path or node.number, mode_of(about), node.length, times, owner_of(about))
 
     async def _found(self, parent: Node, name: str) -> bytes:
-        async with self._link.at((*parent.path(), name)) as (remote, fid):
-            about = await remote.stat(fid)
+        async with self._link.at((*parent.path(), name)) as (fids, fid):
+            about = await fids.stat(fid)
         return self.entry(parent, name, about)
 
     def entry(self, parent: Node, name: str, about: Stat) -> bytes:
@@ -68,8 +68,8 @@ class Tree:
         node = self._nodes[request.node]
         values = wire.SETATTR_IN.unpack_from(request.body)
         valid, size, mtime, mode, uid, gid = Set(values[0]), values[3], values[6], values[11], values[13], values[14]
-        async with self._at(node) as (remote, fid):
-            about = await remote.stat(fid)
+        async with self._at(node) as (fids, fid):
+            about = await fids.stat(fid)
             owner = owner_of(about)
             if (valid & Set.UID and uid != owner[0]) or (valid & Set.GID and gid != owner[1]):
                 raise OSError(errno.EPERM, "9P2000 cannot give a file to another user")
@@ -81,8 +81,8 @@ class Tree:
             if valid & Set.MTIME:
                 change = replace(change, mtime=int(time.time()) if valid & Set.MTIME_NOW else mtime & 0xFFFFFFFF)
             if change != AS_IT_IS:
-                await remote.wstat(fid, change)
-            about = await remote.stat(fid)
+                await fids.wstat(fid, change)
+            about = await fids.stat(fid)
         return wire.attributes_reply(self.attributes(node, about))
 
     async def mkdir(self, request: Request) -> bytes:
@@ -99,16 +99,16 @@ class Tree:
 
     async def _make(self, request: Request, after: int, perm: int, mode: int) -> bytes:
         parent, name = self._named(request, after)
-        async with self._link.at(parent.path()) as (remote, fid):
-            await remote.create(fid, name, perm, mode)
-            about = await remote.stat(fid)
+        async with self._link.at(parent.path()) as (fids, fid):
+            await fids.create(fid, name, perm, mode)
+            about = await fids.stat(fid)
         return self.entry(parent, name, about)
 
     async def remove(self, request: Request) -> bytes:
         """unlink and rmdir; the kernel has looked which of them is right."""
         parent, name = self._named(request)
-        remote, fid = await self._link.walk((*parent.path(), name))
-        await remote.remove(fid)
+        fids, fid = await self._link.walk((*parent.path(), name))
+        await fids.remove(fid)
         self._nodes.removed(parent, name)
         return b""
 
@@ -129,14 +129,14 @@ class Tree:
             raise OSError(errno.EXDEV, "9P2000 renames within a directory; mv copies then")
         parent, (name, new_name) = self._nodes[request.node], request.names(after)
         change = replace(AS_IT_IS, name=new_name)
-        async with self._link.at((*parent.path(), name)) as (remote, fid):
+        async with self._link.at((*parent.path(), name)) as (fids, fid):
             try:
-                await remote.wstat(fid, change)
+                await fids.wstat(fid, change)
             except FileError as error:
                 if errno_of(error) != errno.EEXIST or flags:
                     raise
-                await remote.remove(await remote.walk((*parent.path(), new_name)))  # rename(2) replaces, wstat does not
-                await remote.wstat(fid, change)
+                await fids.remove(await fids.walk((*parent.path(), new_name)))  # rename(2) replaces, wstat does not
+                await fids.wstat(fid, change)
         self._nodes.renamed(parent, name, new_name)
         return b""
 
@@ -149,10 +149,10 @@ class Tree:
         return wire.STATFS
 
     @asynccontextmanager
-    async def _at(self, node: Node) -> AsyncIterator[tuple[Remote, int]]:
+    async def _at(self, node: Node) -> AsyncIterator[tuple[Fids, int]]:
         """A fid at the file for a while. A file without a name is reached through whoever has it open."""
         if node.is_gone and (file := next((file for file in node.files if file.is_open), None)):
-            yield file.remote, file.fid
+            yield file.fids, file.fid
             return
         async with self._link.at(node.path()) as place:
             yield place
