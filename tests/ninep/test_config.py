@@ -58,7 +58,7 @@ def test_without_a_word_there_are_defaults(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_flags_win_over_the_environment_and_that_over_dotenv(monkeypatch: pytest.MonkeyPatch) -> None:
     """All three name the same fields."""
-    Path(".env").write_text("RIO_FRAMES=10\nRIO_LOG=json\nLOG=json\nRIO_HEADLESS=yes\nOTHERS_THING=1\n")
+    Path(".env").write_text("RIO_FRAMES=10\nLOG=json\nRIO_HEADLESS=yes\nOTHERS_THING=1\n")
     config = read()
     assert (config.frames, config.log, config.headless) == (10, "json", True)
     monkeypatch.setenv("RIO_FRAMES", "20")
@@ -95,6 +95,23 @@ def test_what_is_wrong_is_said_in_one_line_each(
     assert any(line.startswith("rio: --frames or RIO_FRAMES: input should be a valid integer") for line in lines)
     assert "rio: --log or LOG: input should be 'text' or 'json', not 'xml'" in lines
     assert any(line.startswith("rio: --listen or RIO_LISTEN: tls!box!1: tls is not available") for line in lines)
+
+
+def test_a_variable_that_is_no_setting_is_refused(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever wrote it believes that it holds; what a cluster puts there by itself was written by nobody."""
+    monkeypatch.setenv("RIO_STAET", "/var/state")
+    Path(".env").write_text("RIO_COLOUR=red\nRIOT=1\n")
+    assert refusal(capsys) == [
+        "rio: RIO_COLOUR is not a setting; --help lists what there is",
+        "rio: RIO_STAET is not a setting; did you mean RIO_STATE?",
+    ]
+    monkeypatch.delenv("RIO_STAET")
+    Path(".env").unlink()
+    for name in ("RIO_SERVICE_HOST", "RIO_SERVICE_PORT_9P", "RIO_PORT", "RIO_PORT_5641_TCP_ADDR"):
+        monkeypatch.setenv(name, "10.0.0.1")
+    assert read().frames == 60
 
 
 def test_an_unknown_flag_is_refused_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:

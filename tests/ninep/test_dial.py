@@ -1,6 +1,7 @@
 """Dial strings, the namespace directory, and sockets that are safe to meet at."""
 
 import doctest
+import fcntl
 import os
 import socket
 import stat
@@ -191,6 +192,17 @@ def test_the_socket_of_a_dead_server_is_replaced(place: Path) -> None:
     listen(f"unix!{place}/rio").close()
     assert (place / "rio").is_socket()
     close_listener(listen(f"unix!{place}/rio"))
+
+
+def test_a_directory_that_somebody_has_locked_is_not_waited_for(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In /tmp anybody can hold the lock for good: that ends the start with a sentence, and stops no server for ever."""
+    monkeypatch.setattr(ninep.dial, "LOCK_PATIENCE", 0.05)
+    held = os.open(place, os.O_RDONLY)
+    fcntl.flock(held, fcntl.LOCK_SH)
+    with pytest.raises(OSError, match=r"is locked by another program; choose a directory of yours alone"):
+        listen(f"unix!{place}/server")
+    os.close(held)
+    close_listener(listen(f"unix!{place}/server"))
 
 
 def test_a_file_that_is_no_socket_is_left_alone(place: Path) -> None:

@@ -21,7 +21,8 @@ from ninep.client import open_client
 NINEP = [sys.executable, "-c", "from ninep.cli import main; main()"]
 AS_NOBODY = """
 import ctypes, os, sys
-from ninep.cli import export, parser
+from ninep.export import command as export
+from ninep.shell.parser import parser
 options = parser().parse_args()
 os.setgroups([])
 os.setgid(65534)

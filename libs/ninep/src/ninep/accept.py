@@ -13,17 +13,17 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import NoReturn
 
-import structlog
 import trio
 
 from ninep.codec import encode
+from ninep.logs import LibraryLog
 from ninep.messages import NOTAG, Rerror
 
 DESCRIPTORS = 1 << 16  # each client takes one; if we may, we have as many
 PAUSE = 0.1  # seconds, when not even the reserve helps
 FULL = "no more clients can be taken in: {}; close some, or allow more open files (ulimit -n)"
 
-log = structlog.get_logger("ninep")
+log = LibraryLog("ninep")
 
 troubles: dict[socket.socket, str] = {}
 """What is wrong with a listening socket now, in a sentence. One that accepts is not here."""

@@ -7,13 +7,16 @@ A service has a subclass with its own prefix and fields:
         size: str = Field("1280x720", title="WIDTHxHEIGHT", description="the size of the picture, in pixels")
 
 so `--size 640x480` says the same as `RIO_SIZE=640x480` in the environment or in `.env`; the flag wins over the
-environment, and that over `.env`. A `SecretStr` is never a flag, because every user of a machine can read its command
+environment, and that over `.env`. A variable with the service's prefix that names no field is refused: it is a setting
+that somebody believes to hold. A `SecretStr` is never a flag, because every user of a machine can read its command
 lines. Help, `.env.example` and the tables of the manual pages are made from `settings(Config)`.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import difflib
 import os
 import re
 import sys
@@ -21,6 +24,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, NoReturn, TypeVar, get_args, get_origin
 
+from dotenv import dotenv_values
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -107,6 +111,8 @@ class ServiceConfig(BaseSettings):
 
 
 C = TypeVar("C", bound=ServiceConfig)
+_OF_A_CLUSTER = re.compile(r"_SERVICE_(HOST|PORT\w*)$|_PORT(_\d+_(TCP|UDP)\w*)?$")
+"""What Kubernetes and Docker put into the environment for a service that is called as ours is."""
 
 
 class Setting(NamedTuple):
@@ -175,12 +181,38 @@ def read_config(model: type[C], name: str, argv: Sequence[str] | None = None) ->
     What is wrong is said in one line each, and the process ends with status 2; `--help` ends it with 0.
     """
     given = _parser(model, name).parse_args(argv)
+    if unknown := _unknown_variables(model):
+        _refuse(name, *unknown)
     try:
         return model(**{key: value for key, value in vars(given).items() if value is not None and value != []})
     except ValidationError as error:
         _refuse(name, *_complaints(model, error))
     except (OSError, ValueError) as error:
         _refuse(name, f".env: {error}")
+
+
+def _unknown_variables(model: type[ServiceConfig]) -> list[str]:
+    """Complaints about variables that look like settings and are none."""
+    prefix = model.model_config.get("env_prefix", "").upper()
+    known = [variable for setting in settings(model) for variable in setting.variables]
+    known += [setting.name.upper() for setting in settings(model)]
+    given = {name.upper() for name in (*os.environ, *_in_dotenv(model)) if prefix}
+    strange = sorted(name for name in given - {*known} if name.startswith(prefix) and not _OF_A_CLUSTER.search(name))
+    return [_unknown(name, known) for name in strange]
+
+
+def _unknown(name: str, known: list[str]) -> str:
+    likely = difflib.get_close_matches(name, known, 1, cutoff=0.75)
+    return f"{name} is not a setting" + (f"; did you mean {likely[0]}?" if likely else "; --help lists what there is")
+
+
+def _in_dotenv(model: type[ServiceConfig]) -> list[str]:
+    """The names in `.env`; what cannot be read of it is complained of where its values are."""
+    path = model.model_config.get("env_file")
+    if isinstance(path, str):
+        with contextlib.suppress(OSError, ValueError):
+            return [*dotenv_values(path)]
+    return []
 
 
 class _Parser(argparse.ArgumentParser):

@@ -17,8 +17,9 @@ import pwd
 import re
 import socket
 import stat
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path, PurePosixPath
@@ -29,7 +30,8 @@ import trio
 PORT = 5640  # for an address that names none
 BACKLOG = 4096  # the kernel takes the smaller of this and net.core.somaxconn
 TIMEOUT = 5.0  # seconds to connect; a machine that is there answers in far less
-RETRY = 0.01  # seconds between two tries at a unix socket whose backlog is full
+RETRY = 0.01  # seconds between two tries at a unix socket whose backlog is full, or at a directory's lock
+LOCK_PATIENCE = 1.0  # seconds to wait for that lock
 
 # A peer whose cable was pulled says nothing: without these a blocked read would wait for it for ever. Dead after about
 # 30 s of silence, whether we are waiting (keepalive) or sending (user timeout).
@@ -232,7 +234,7 @@ def close_listener(sock: socket.socket) -> None:
     path = Path(sock.getsockname()) if sock.family == socket.AF_UNIX else None
     sock.close()
     if path and path.parent.is_dir():
-        with _alone_in(path.parent):
+        with suppress(OSError), _alone_in(path.parent):  # a socket that stays behind is replaced by the next server
             _remove_stale(path)
 
 
@@ -309,10 +311,27 @@ def _remove_stale(path: Path) -> bool:
 
 @contextmanager
 def _alone_in(directory: Path) -> Iterator[None]:
-    """Between bind and listen a socket looks stale: two servers that start at once must look one after the other."""
+    """Between bind and listen a socket looks stale: two servers that start at once must look one after the other.
+
+    They hold the directory's lock for microseconds, and closing gives it back. In a directory like /tmp, whoever can
+    read it can hold it for good; then OSError says so, for to go on without it could take a live server's socket away.
+    """
     held = os.open(directory, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)  # for microseconds; closing gives it back
+        _lock(held, directory)
         yield
     finally:
         os.close(held)
+
+
+def _lock(held: int, directory: Path) -> None:
+    until = time.monotonic() + LOCK_PATIENCE
+    while True:
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            if time.monotonic() > until:
+                raise OSError(f"{directory} is locked by another program; choose a directory of yours alone") from None
+            time.sleep(RETRY)  # at the start of a server, where nothing else runs yet
+        else:
+            return

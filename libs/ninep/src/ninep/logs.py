@@ -1,14 +1,15 @@
 """How a service logs: one event per fact, to stderr, for a person or as JSON lines for a collector.
 
 Our own code logs by structlog, libraries by the standard `logging`; both come out alike. The name of an event is a noun
-and a verb (`agent.started`), its facts are keys.
+and a verb (`agent.started`), its facts are keys. `ninep` itself is a library, too: where the program has set up
+neither, it prints nothing (`LibraryLog`).
 """
 
 from __future__ import annotations
 
 import logging
 import sys
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
 from structlog.typing import Processor
@@ -40,6 +41,40 @@ def set_up(style: Literal["text", "json"]) -> None:
         )
     )
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+class LibraryLog:
+    """What a library has to tell: by structlog if the program has set it up, else by the standard logging, if it has.
+
+    structlog alone would print to stdout, which belongs to the program.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._structured, self._plain = structlog.get_logger(name), logging.getLogger(name)
+        self._plain.addHandler(logging.NullHandler())
+
+    def debug(self, event: str, **facts: Any) -> None:
+        """For who looks for a fault."""
+        self._log(logging.DEBUG, event, facts)
+
+    def info(self, event: str, **facts: Any) -> None:
+        """What happened."""
+        self._log(logging.INFO, event, facts)
+
+    def warning(self, event: str, **facts: Any) -> None:
+        """What should not happen."""
+        self._log(logging.WARNING, event, facts)
+
+    def error(self, event: str, *, exc_info: BaseException | None = None, **facts: Any) -> None:
+        """What is a fault of ours, or of the program."""
+        self._log(logging.ERROR, event, facts, exc_info)
+
+    def _log(self, level: int, event: str, facts: dict[str, Any], exc_info: BaseException | None = None) -> None:
+        if structlog.is_configured():
+            self._structured.log(level, event, **({"exc_info": exc_info} if exc_info else {}), **facts)
+        else:
+            told = "".join(f" {name}={value!r}" for name, value in facts.items())
+            self._plain.log(level, "%s%s", event, told, exc_info=exc_info)
 
 
 def complain(name: str, sentence: object) -> None:

@@ -16,12 +16,12 @@ from time import perf_counter
 from types import CoroutineType
 from typing import Any, NoReturn, cast
 
-import structlog
 import trio
 
 from ninep.accept import accept
 from ninep.answers import ANSWERS, Reply
 from ninep.errors import INTERRUPTED, FileError, ProtocolError
+from ninep.logs import LibraryLog
 from ninep.messages import (
     Message,
     Rerror,
@@ -37,7 +37,7 @@ from ninep.messages import (
 from ninep.node import Answer, Node, Opened
 from ninep.session import Fid, Session
 
-log = structlog.get_logger("ninep")
+log = LibraryLog("ninep")
 
 RECV = 256 * 1024
 SEND = (
