@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
+import pytest
 import trio
 from tests.ninep.fleet import Fleet, tree, verbs
 from tests.riomux.live import server, until
 
+from ninep import FileError
 from ninep.client import open_client
 from ninep.codec import encode
 from ninep.dial import close_listener, dial, listen
@@ -37,13 +40,13 @@ class Trace:
 
 
 @asynccontextmanager
-async def traced(place: Path, root: Node) -> AsyncIterator[Trace]:
+async def traced(place: Path, root: Node, *, is_loose: bool = False) -> AsyncIterator[Trace]:
     """A server of a tree, and a trace in front of it."""
     listener = listen(f"unix!{place}/trace")
     page = Trace(f"unix!{place}/trace")
     try:
         async with server(f"unix!{place}/server", lambda: root), trio.open_nursery() as nursery:
-            nursery.start_soon(trace, f"unix!{place}/server", listener, page.show)
+            nursery.start_soon(partial(trace, is_loose=is_loose), f"unix!{place}/server", listener, page.show)
             yield page
             nursery.cancel_scope.cancel()
     finally:
@@ -65,6 +68,24 @@ async def test_a_trace_can_be_played(place: Path) -> None:
     assert page.text.startswith("as client1\nTversion tag NOTAG msize ")
     assert "Rflush" in page.text
     await run_script(page.text, root, verbs(fleet))
+
+
+async def test_a_loose_trace_can_be_played_against_a_fresh_server(place: Path) -> None:
+    """Pasted as a test: its qids and times are others, and what was said and refused must be the same."""
+    async with traced(place, tree(Fleet()), is_loose=True) as page, open_client(page.address) as client:
+        assert [entry.name for entry in await client.ls("/agents")] == ["ada", "bob"]
+        await client.write("/note", "hello")
+        await client.stat("/agents/ada")
+        with pytest.raises(FileError, match="volume is 0 to 100"):
+            await client.write("/volume", "200")
+        assert await client.read("/note") == b"hello"
+        await until(lambda: page.text.count("Rclunk") >= 5)
+    assert "volume is 0 to 100" in page.text and "data hello" in page.text and "mtime *" in page.text
+    await run_script(page.text, tree(Fleet()))
+    silent = Fleet()
+    silent.set_note = lambda text: None  # type: ignore[method-assign]  # another server, which forgets what is written
+    with pytest.raises(AssertionError, match="data hello"):
+        await run_script(page.text, tree(silent))
 
 
 async def test_several_clients(place: Path) -> None:

@@ -4,11 +4,15 @@ What is printed is what `run_script` plays: T lines that were sent, R lines that
 speaks, `raw HEX` for bytes that are no message, `hangup` and `closed`. What is forwarded is the bytes themselves,
 whether or not they are understood; a line is printed before its message goes on, so causes stand before effects. Each
 direction holds one chunk: who does not read is not read from.
+
+Two servers of one tree choose different qids and have other clocks. For a script that any of them can pass, `is_loose`
+puts a `*` for what is the server's own choice: paths and versions of qids, times, and what a directory holds.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 import socket
 import struct
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,20 +20,23 @@ from contextlib import suppress
 
 import trio
 
-from ninep.codec import DECODE, HEADER, encode
+from ninep.codec import DECODE, HEADER, encode, read_stat
 from ninep.dial import Address, dial
-from ninep.messages import Message, parse
+from ninep.messages import Message, Rattach, Rauth, Rcreate, Ropen, Rread, Rstat, Rwalk, parse
 
 CHUNK = 64 * 1024  # bytes that are read before they are sent on
 GOODBYE = 2.0  # seconds that a server has to hang up after its client
 LARGEST = 16 * 1024 * 1024  # bytes of a frame; what claims more is not gathered, but printed as it comes
+
+QID = re.compile(r"\b([0-9a-f]+)\.\d+\.\d+\b")  # its type is the file's; version and path are the server's
+TIMES = re.compile(r"\b(atime|mtime) \d+")
 
 Socket = trio.socket.SocketType
 Show = Callable[[str], Awaitable[None]]
 """Prints a text of whole lines."""
 
 
-async def trace(address: Address | str, listener: socket.socket, show: Show) -> None:
+async def trace(address: Address | str, listener: socket.socket, show: Show, *, is_loose: bool = False) -> None:
     """Proxy the clients of a listening socket to the server at an address, until cancelled."""
     server, tree = Address.parse(address).split()
     if tree:
@@ -39,14 +46,14 @@ async def trace(address: Address | str, listener: socket.socket, show: Show) -> 
     async with trio.open_nursery() as nursery:
         for number in itertools.count(1):
             client, _ = await accepting.accept()
-            nursery.start_soon(_carry, client, server, _Speaker(page, f"client{number}"))
+            nursery.start_soon(_carry, client, server, _Speaker(page, f"client{number}"), is_loose)
 
 
 class Cutter:
     """Cuts one direction of a conversation into lines. `letter` is that of its messages, T or R."""
 
-    def __init__(self, letter: str) -> None:
-        self._letter, self._rest, self._is_lost = letter, b"", False
+    def __init__(self, letter: str, *, is_loose: bool = False) -> None:
+        self._letter, self._rest, self._is_lost, self._is_loose = letter, b"", False, is_loose
 
     def lines(self, data: bytes) -> Iterator[str]:
         """The lines of what has become whole; to be iterated to the end."""
@@ -78,11 +85,38 @@ class Cutter:
             is_same = text[0] == self._letter and encode(parse(text)) == frame
         except (ValueError, struct.error):
             is_same = False
-        return text if is_same else self._raw(frame)
+        if not is_same:
+            return self._raw(frame)
+        return loosened(message) if self._is_loose else text
 
     def _raw(self, data: bytes) -> str:
         raw = f"raw {data.hex()}"
         return raw if self._letter == "T" else f"# the server said {raw}"  # a script cannot expect what is no message
+
+
+def loosened(message: Message) -> str:
+    """A message as another server of the same tree might say it."""
+    text = str(message)
+    match message:
+        case Rattach() | Rauth() | Rwalk() | Ropen() | Rcreate():
+            return QID.sub(r"\1.*", text)
+        case Rstat():
+            return TIMES.sub(r"\1 *", QID.sub(r"\1.*", text))
+        case Rread() if _is_directory(message.data):
+            return f"Rread tag {message.tag} data *"
+        case _:
+            return text
+
+
+def _is_directory(data: bytes) -> bool:
+    """Whether this is what a read of a directory gives: whole entries."""
+    at = 0
+    try:
+        while at < len(data):
+            _, at = read_stat(data, at)
+    except (ValueError, struct.error):
+        return False
+    return bool(data)
 
 
 class _Page:
@@ -110,7 +144,7 @@ class _Speaker:
             await self._page.show(begin + "".join(f"{line}\n" for line in lines))
 
 
-async def _carry(client: Socket, server: Address, speaker: _Speaker) -> None:
+async def _carry(client: Socket, server: Address, speaker: _Speaker, is_loose: bool) -> None:
     """One client, until either end hangs up."""
     with client:
         try:
@@ -121,7 +155,8 @@ async def _carry(client: Socket, server: Address, speaker: _Speaker) -> None:
         with upstream:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(_until_the_end, nursery, client, upstream, Cutter("T"), speaker, "hangup")
-                nursery.start_soon(_until_the_end, nursery, upstream, client, Cutter("R"), speaker, "closed")
+                replies = Cutter("R", is_loose=is_loose)
+                nursery.start_soon(_until_the_end, nursery, upstream, client, replies, speaker, "closed")
             await _see_out(upstream)
 
 

@@ -69,7 +69,8 @@ async def frames_that_lie(case: Case) -> None:
     for what, lie in LIES.items():
         peer = await case.peer()
         if await peer.refused_or_end(lie, TAG, what):
-            await peer.fence()
+            await peer.say(Tstat(TAG, BASE))
+            await peer.hear_or_end()  # a refusal may be the last word
         await witness.fence()
 
 
@@ -162,7 +163,8 @@ async def order(case: Case) -> None:
     await peer.ask(Tclunk(1, 2))
     await peer.walk(BASE, 3, *case.writable(), name)
     await peer.open(3)
-    require((data := await peer.read(3)) == b"049", data, "049, which was written last")
+    with case.left_open("the manual lets a server answer in any order, and is silent on the order of the deeds"):
+        require((data := await peer.read(3)) == b"049", data, "049, which was written last")
 
 
 @rule(19)

@@ -35,6 +35,7 @@ from ninep.messages import (
 )
 
 HUGE = ((1 << 31) - 1, 1 << 31, 1 << 32, (1 << 63) - 1, 1 << 63, (1 << 64) - 1)
+FAR = (1 << 63) - 1  # from here on a system may have no numbers for the end of what is asked for
 FEW = 12  # files to make for a directory that changes
 _TAG = 9
 
@@ -183,8 +184,8 @@ async def counts_and_offsets(case: Case) -> None:
     for offset in HUGE:
         reply = await peer.ask(Tread(1, 2, offset, 100))
         with case.left_open("an offset that a system's signed numbers do not have is far from any file"):
-            require(isinstance(reply, Rread) or offset < 1 << 63, f"{reply} at offset {offset}", "nothing: the end")
-        at_end = (isinstance(reply, Rerror) and offset >= 1 << 63) or reply == Rread(1, b"")
+            require(isinstance(reply, Rread) or offset < FAR, f"{reply} at offset {offset}", "nothing: the end")
+        at_end = (isinstance(reply, Rerror) and offset >= FAR) or reply == Rread(1, b"")
         require(at_end, f"{reply} at offset {offset}", "nothing: the end")
 
 

@@ -111,8 +111,8 @@ async def authentication(case: Case) -> None:
     if isinstance(reply, Rauth):
         raise Skipped("this server wants authentication")
     with case.left_open("who wants no authentication need not look at the afid, nor guess what NOFID is meant for"):
-        await peer.refused(Tattach(1, 51, 52, user(), ""))
-        await peer.refused(Tattach(1, NOFID, NOFID, user(), ""))
+        await (await case.peer()).refused(Tattach(1, 51, 52, user(), ""))
+        await (await case.peer()).refused(Tattach(1, NOFID, NOFID, user(), ""))
     await peer.fence()
 
 

@@ -37,6 +37,9 @@ def declare_trace(parser: argparse.ArgumentParser) -> None:
     """Its command line."""
     parser.add_argument("server", nargs="?", metavar="ADDRESS", help="the server")
     parser.add_argument("--listen", metavar="ADDRESS", help="where clients come; `trace` in the namespace directory")
+    parser.add_argument(
+        "--loose", action="store_true", help="print * for qids and times, which a fresh server chooses anew"
+    )
 
 
 # Within a Run.
@@ -58,7 +61,7 @@ async def trace(run: Run) -> None:
     server = run.options.server or run.address
     try:
         await stdout.write(f"# {server} is traced at {local_address(listener)}\n")
-        await proxy.trace(server, listener, stdout.write)
+        await proxy.trace(server, listener, stdout.write, is_loose=run.options.loose)
     finally:
         close_listener(listener)
 
