@@ -9,12 +9,15 @@ import pytest
 import trio
 import trio.testing
 
-from ninep import FileError, ProtocolError
+from ninep import FileError, ProtocolError, opened
+from ninep.budget import Budget
 from ninep.codec import encode
 from ninep.messages import (
     NOFID,
     NOTAG,
+    ORDWR,
     OREAD,
+    OWRITE,
     Rattach,
     Rclunk,
     Rerror,
@@ -24,6 +27,7 @@ from ninep.messages import (
     Rstat,
     Rversion,
     Rwalk,
+    Rwrite,
     Tattach,
     Tclunk,
     Tcreate,
@@ -34,12 +38,13 @@ from ninep.messages import (
     Tstat,
     Tversion,
     Twalk,
+    Twrite,
 )
 from ninep.node import Opened
 from ninep.server import LOOK, PATIENCE
 from ninep.session import ERROR_LENGTH, FIDS, FLUSHES, MSIZE, OUTSTANDING, Session
 from ninep.testing import Talk, memory_connection
-from ninep.tree import Broadcast, Dir, Each, Stream, Text
+from ninep.tree import Broadcast, Dir, Each, Query, Sink, Stream, Text
 
 
 async def attach(talk: Talk, msize: int) -> None:
@@ -223,6 +228,32 @@ async def test_late_answers_that_nobody_takes_stop_the_asking() -> None:
         heard = [await talk.hear() for _ in range(100)]
         assert sorted(message.tag for message in heard if isinstance(message, Rread)) == [*range(1001, 1101)]
         assert isinstance(await talk.hear(), Ropen) and asked == ["again"]
+
+
+async def test_what_is_written_has_a_bound_for_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not only for each open: a byte at the end of 16 MiB costs 16 MiB. A clunk, a hang-up and an answer give back."""
+    budget = Budget(1000, "too much")
+    monkeypatch.setattr(opened, "GATHERED", budget)
+    heard = list[bytes]()
+    root = Dir(say=Sink(heard.append), ask=Query(lambda question: question))
+    async with memory_connection(root) as talk, memory_connection(root) as other:
+        for each in (talk, other):
+            await each.attach()
+            assert isinstance(await each.ask(Twalk(1, 0, 1, ("say",))), Rwalk)
+            assert isinstance(await each.ask(Topen(1, 1, OWRITE)), Ropen)
+        assert isinstance(await talk.ask(Twalk(1, 0, 2, ("ask",))), Rwalk)
+        assert isinstance(await talk.ask(Topen(1, 2, ORDWR)), Ropen)
+        assert await talk.ask(Twrite(1, 1, 599, b"x")) == Rwrite(1, 1)
+        assert await other.ask(Twrite(1, 1, 400, b"x")) == Rerror(1, "too much")
+        assert await other.ask(Twrite(1, 1, 0, bytes(400))) == Rwrite(1, 400)
+        assert await talk.ask(Twrite(1, 2, 0, b"x")) == Rerror(1, "too much")
+        other.hang_up()
+        await trio.testing.wait_all_tasks_blocked()
+        assert await talk.ask(Twrite(1, 2, 0, bytes(400))) == Rwrite(1, 400)
+        assert await talk.ask(Tread(1, 2, 0, 500)) == Rread(1, bytes(400))
+        assert budget.used == 600
+        assert await talk.ask(Tclunk(1, 1)) == Rclunk(1)
+        assert budget.used == 0 and len(heard) == 1
 
 
 async def test_fids_have_a_bound() -> None:

@@ -258,6 +258,9 @@ class Calls:
 
     def _settle(self, reply: Message) -> None:
         asked = self._pending.pop(reply.tag, None)
+        if not asked and isinstance(reply, Rerror) and reply.tag == NOTAG:
+            self.lose(f"{self.peer}: {reply.ename}")  # said before anything was asked: why we are not taken in
+            return
         if not asked:
             raise ProtocolError(f"{type(reply).__name__} tag {reply.tag} is an answer to nothing")
         request = asked.request

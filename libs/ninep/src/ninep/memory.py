@@ -15,6 +15,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from ninep.budget import Budget
 from ninep.errors import DENIED, EXISTS, IN_USE, IS_DIRECTORY, NOT_FOUND, FileError
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, DMTMP, OEXEC, ORCLOSE, ORDWR, OREAD, OTRUNC, OWRITE, Qid, Stat
 from ninep.node import Directory, Node, Opened
@@ -28,25 +29,12 @@ NO_SPACE, NOT_EMPTY = "No space left on device", "directory is not empty"
 _WANTED = {OREAD: 0o400, OWRITE: 0o200, ORDWR: 0o600, OEXEC: 0o100}
 
 
-class Room:
-    """How many bytes the files of one tree may have, and have."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.used = limit, 0
-
-    def take(self, count: int) -> None:
-        """Count them, or refuse; a negative count gives back."""
-        if count > 0 and self.used + count > self.limit:
-            raise FileError(NO_SPACE)
-        self.used += count
-
-
 class Item(Node):
     """What files and folders have in common: a name in a folder, permissions, and wstat."""
 
     above: Folder | None = None
     name = ""
-    room: Room
+    room: Budget  # that of its tree
 
     def stat(self, name: str) -> Stat:
         """Under the name that its folder knows it by; the root of an attach is "/"."""
@@ -113,7 +101,7 @@ class File(Item):
     def __init__(self, data: bytes = b"", perm: int = 0o644) -> None:
         self.perm, self.kind = perm & 0o777, (perm & MARKS) >> 24
         self.data = bytearray(data)
-        self.room = Room(LIMIT)  # until it is in a tree
+        self.room = Budget(LIMIT, NO_SPACE)  # until it is in a tree
         self._users = 0
 
     def stat(self, name: str) -> Stat:
@@ -150,7 +138,7 @@ class File(Item):
         if "length" in fields:
             if not self.perm & 0o200 or self.kind << 24 & DMAPPEND:
                 raise FileError(DENIED)
-            if wish.length - len(self.data) > self.room.limit - self.room.used:
+            if wish.length - len(self.data) > self.room.left:
                 raise FileError(NO_SPACE)
 
     def free_bits(self) -> int:
@@ -196,7 +184,7 @@ class Folder(Item, Directory):
     """A directory that clients may change. `limit` is for all files below the one that is the root."""
 
     def __init__(self, perm: int = 0o755, *, limit: int = LIMIT) -> None:
-        self.perm, self.room = perm & 0o777, Room(limit)
+        self.perm, self.room = perm & 0o777, Budget(limit, NO_SPACE)
         self._items: dict[str, Item] = {}
 
     def __getitem__(self, name: str) -> Item:

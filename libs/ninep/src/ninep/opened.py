@@ -10,10 +10,14 @@ from collections.abc import Callable, Coroutine, Iterable, Iterator
 from types import CoroutineType
 from typing import Any, Protocol
 
+from ninep.budget import Budget
 from ninep.codec import write_stat
 from ninep.errors import BAD_OFFSET, FileError
 from ninep.messages import Stat
 from ninep.node import Answer, Node, Opened, as_bytes, then
+
+GATHERED = Budget(256 * 1024 * 1024, "too much is being written here at once; try again in a moment")
+"""What all clients of the process have written and not clunked: a byte far out costs all that lies before it."""
 
 
 class Reader(Protocol):
@@ -168,17 +172,22 @@ class Gathering(Opened):
         end = offset + len(data)
         if end > self._limit:
             raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
-        if offset > len(self._data):
-            self._data.extend(bytes(offset - len(self._data)))
+        if end > len(self._data):
+            GATHERED.take(end - len(self._data))
+            self._data.extend(bytes(end - len(self._data)))
         self._data[offset:end] = data
         self._is_due = True
         return len(data)
 
     def clunk(self) -> Answer[None]:
-        return self._take(bytes(self._data)) if self._is_due else None
+        text = bytes(self._data)
+        self.abandon()
+        return self._take(text) if self._is_due else None
 
     def abandon(self) -> None:
         """Half a text is not taken for the whole: whoever wrote it was never told that it was taken."""
+        GATHERED.take(-len(self._data))
+        self._data = bytearray()
 
 
 class Writing(Opened):
@@ -213,16 +222,17 @@ class Asking(Opened):
     def write(self, data: bytes, offset: int) -> int:
         if self._is_asked:
             self.clunk()
-            self._question, self._is_asked = bytearray(), False
+            self._is_asked = False
         if len(self._question) + len(data) > self._limit:
             raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
+        GATHERED.take(len(data))
         self._question += data
         return len(data)
 
     def read(self, count: int, offset: int) -> Answer[bytes]:
         if not self._is_asked:
             self._is_asked = True
-            answer = self._ask(bytes(self._question))
+            answer = self._ask(self._forget_question())
             if type(answer) is CoroutineType:
                 return self._wait(answer, count)
             self._keep(answer)
@@ -237,7 +247,13 @@ class Asking(Opened):
         self._answer = reader
         return reader
 
+    def _forget_question(self) -> bytes:
+        question, self._question = bytes(self._question), bytearray()
+        GATHERED.take(-len(question))
+        return question
+
     def clunk(self) -> None:
+        self._forget_question()
         if self._answer:
             self._answer.close()
             self._answer = None
