@@ -29,6 +29,7 @@ from rio.interrupts import Interrupts
 from rio.language import Language
 from rio.nouns import Nouns
 from rio.printing import Printed
+from rio.rehearsal import Rehearsal
 from rio.runner import Runner
 from rio.sandbox import Limits, confine
 from rio.scene import Scene
@@ -36,6 +37,7 @@ from rio.timers import Timers
 from rio.wire import Channel, Deltas, Event, Fork, Hello, Message, Output, ProtocolError, Run, Tick, ToWorker, Want
 
 REFUSED = 3  # the exit status when a wall does not stand
+LULL = 0.015  # seconds without a message after which a worker that was copied rehearses
 _THAW = 64  # copies after which what was frozen is looked through for garbage
 _WORKERS_OWN = 0  # the number under which the worker speaks for itself
 
@@ -56,6 +58,8 @@ class Worker:
         self._runner = Runner(names, self._timers, self._interrupts, self._say, self._settle)
         self._out = Printed(lambda text: self._say(Output(self._timers.program, text)))
         self._err = Printed(lambda text: self._say(Output(self._timers.program, text, error=True)))
+        self._rehearsal = Rehearsal()
+        self._is_cold = False  # a copy was made, and nothing has run since
         self._wants_frames = False
         self._asleep_since: float | None = None
         self._copies = 0
@@ -72,6 +76,8 @@ class Worker:
 
     def _turn(self, channel: Channel[Incoming]) -> None:
         """Wait, then do all there is to do."""
+        if self._is_cold:
+            self._warm_up(channel)
         pause = None if self._asleep_since is not None else self._timers.pause()
         ready, _, _ = select.select([channel], [], [], pause)
         with self._interrupts.working():
@@ -81,6 +87,13 @@ class Worker:
                     return  # this is the copy now: what else was read is for the original
             if self._asleep_since is None:
                 self._call_what_is_due()
+
+    def _warm_up(self, channel: Channel[Incoming]) -> None:
+        """Rehearse if nothing comes for a moment, in which the picture is drawn that a program has just made."""
+        self._is_cold, pause = False, self._timers.pause()
+        if (pause is None or pause > 2 * LULL) and not select.select([channel], [], [], LULL)[0]:
+            with self._interrupts.working():
+                self._rehearsal.play()
 
     def _call_what_is_due(self) -> None:
         for callback in self._timers.due():
@@ -150,6 +163,7 @@ class Worker:
             child = -1
         if child:
             sock.close()
+            self._is_cold = self._asleep_since is None
             return
         random.setstate(state)
         self._channel.sock.close()
