@@ -12,7 +12,7 @@ import numpy as np
 
 from . import pick, shaders, shapes
 from .camera import Vector
-from .dots import Dotter
+from .dots import ROUND, Dotter
 from .gpu import TRIANGLES, Arrays, Program, blend, depth
 from .graph import Graph, Node
 from .kinds import KINDS
@@ -165,7 +165,9 @@ class Flat:
             color = graph.columns["color"][id].copy()
             color[3] *= places.opacity[id]
             size = float(graph.columns["size"][id, 0]) * ratio
+            blend(size > ROUND or bool(color[3] < 1))
             self._dotter.draw(arrays, run.count, _on_view(places.matrices[id], view), color, size)
+            blend(True)
 
     def _made(self, graph: Graph, places: Places, node: Node) -> Piece:
         """A node that cannot be drawn must not hide the others."""
