@@ -15,6 +15,8 @@ from tests.ninep.ramfs import File, Folder
 from ninep.fuse.mount import Options, check, mount
 from ninep.tree import Dir, Stream
 
+pytestmark = pytest.mark.timeout(40)  # seconds: what hangs ends here, and its mount is taken out
+
 
 async def test_read_only_is_read_only(place: Path) -> None:
     """Nothing can be written, and the kernel says why."""

@@ -5,10 +5,14 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
+import pytest
 from tests.ninep.fuse.mounts import open_mount
 from tests.ninep.ramfs import File, Folder
 
+from ninep.export import exported
 from ninep.tree import Dir, Sink
+
+pytestmark = pytest.mark.timeout(40)  # seconds: what hangs ends here, and its mount is taken out
 
 
 async def test_files_and_directories_are_made_renamed_and_removed(place: Path) -> None:
@@ -106,6 +110,15 @@ async def test_what_another_client_changed_is_soon_seen(place: Path) -> None:
         del root["f"]
         _, err, status = await sh("cat f")
         assert (status, "No such file" in err) == (1, True)
+
+
+async def test_a_new_file_has_the_permissions_it_was_given(place: Path) -> None:
+    """Not those that its directory leaves it, as in 9P."""
+    (place / "shared").mkdir(mode=0o700)
+    with exported(place / "shared") as root:
+        async with open_mount(root, place) as sh:
+            line = "umask 022; touch f; mkdir d; stat -c '%a %n' f d; stat -c '%a %n' ../shared/f"
+            assert await sh.says(line) == "644 f\n755 d\n644 ../shared/f\n"
 
 
 async def test_times_and_owners(place: Path) -> None:

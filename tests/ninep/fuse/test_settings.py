@@ -14,6 +14,8 @@ from tests.ninep.fuse.mounts import Tap, open_mount, open_process
 from ninep import FileError
 from ninep.tree import Dir, Query, Stream, Text
 
+pytestmark = pytest.mark.timeout(40)  # seconds: what hangs ends here, and its mount is taken out
+
 
 def python(lines: str) -> str:
     """A command that does this."""

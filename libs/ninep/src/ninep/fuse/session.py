@@ -24,7 +24,7 @@ from ninep.fuse.errnos import errno_of
 from ninep.fuse.files import OpenFile
 from ninep.fuse.link import Link
 from ninep.fuse.nodes import Node, Nodes
-from ninep.fuse.tree import Tree, mode_of
+from ninep.fuse.tree import Tree, mode_of, told_of_new
 from ninep.fuse.wire import Op, Request
 from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE, Stat
 
@@ -173,7 +173,7 @@ class Session:
         fids, fid = await self._link.walk(parent.path())
         try:
             unit = await fids.create(fid, name, mode & 0o777, mode_of_open(flags) & ~OTRUNC)
-            about = await fids.stat(fid)
+            about = await told_of_new(fids, fid, mode)
         except BaseException:
             fids.forget(fid)
             raise

@@ -9,7 +9,7 @@ import pwd
 import stat as modes
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 
 from msgspec.structs import replace
@@ -101,7 +101,7 @@ class Tree:
         parent, name = self._named(request, after)
         async with self._link.at(parent.path()) as (fids, fid):
             await fids.create(fid, name, perm, mode)
-            about = await fids.stat(fid)
+            about = await told_of_new(fids, fid, perm)
         return self.entry(parent, name, about)
 
     async def remove(self, request: Request) -> bytes:
@@ -159,6 +159,17 @@ class Tree:
 
     def _named(self, request: Request, after: int = 0) -> tuple[Node, str]:
         return self._nodes[request.node], request.names(after)[0]
+
+
+async def told_of_new(fids: Fids, fid: int, perm: int) -> Stat:
+    """What the server tells of a file that was just made, with the permissions that were asked for, if it lets us:
+    open(5) takes those away that the directory lacks, open(2) does not."""
+    about = await fids.stat(fid)
+    if (about.mode ^ perm) & 0o777:
+        with suppress(FileError):
+            await fids.wstat(fid, replace(AS_IT_IS, mode=about.mode & ~0o777 | perm & 0o777))
+            about = await fids.stat(fid)
+    return about
 
 
 def mode_of(about: Stat) -> int:
