@@ -12,7 +12,7 @@ from tests.ninep.test_messages import messages
 
 from ninep import ProtocolError
 from ninep.codec import Frames, encode, read_stat, write_stat
-from ninep.messages import Garbled, Message, Qid, Stat, parse
+from ninep.messages import Garbled, Message, Qid, Rread, Stat, parse
 
 TABLE = {
     "Tversion tag NOTAG msize 8192 version 9P2000": "13000000 64 ffff 00200000 0600 395032303030",
@@ -92,3 +92,19 @@ def test_stats_in_a_row_are_read_one_by_one() -> None:
         stat, at = read_stat(data, at)
         read.append(stat)
     assert read == stats
+
+
+def test_who_reads_can_ask_for_the_rest_of_a_frame() -> None:
+    """So that the next one begins where a read begins, and large ones need not be gathered from parts."""
+    frame, frames = encode(Rread(1, b"x" * 100)), Frames(1000)
+    assert frames.missing == 0
+    for size, missing in ((3, 4), (10, len(frame) - 10), (len(frame), 0)):
+        frames = Frames(1000)
+        frames.feed(frame[:size])
+        assert len(list(frames)) == (size == len(frame))
+        assert frames.missing == missing
+    frames.feed(frame + frame[:50])
+    assert len(list(frames)) == 1
+    assert frames.missing == len(frame) - 50
+    frames.feed(frame[50:60])
+    assert frames.missing == len(frame) - 60

@@ -18,8 +18,9 @@ from __future__ import annotations
 import socket
 import struct
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from typing import Any, Generic, NoReturn, TypeVar, cast
 
 import outcome
@@ -33,7 +34,8 @@ from ninep.messages import NOFID, NOTAG, Message, Rerror, Rflush, Rversion, Tclu
 MSIZE = 128 * 1024 + 24  # offered: the largest message, so that 128 KiB of data fit into one
 SMALLEST_MSIZE = 256  # a server that wants less leaves no room for a name
 VERSION = "9P2000"
-RECV = 256 * 1024  # bytes to ask of the socket at once
+RECV = 128 * 1024 + 11  # bytes to ask of the socket at once: a full Rread, so that several end where one of them ends
+PARTS = 64  # messages to give to the socket at once, of those that had to wait
 TURNS = 16  # recvs in a row before other tasks get their turn
 FLUSH_PATIENCE = 2.0  # seconds to wait for an Rflush
 FLUSH = 0x8000  # a request's tag plus this is the tag of its Tflush, so a Tflush never lacks one
@@ -130,7 +132,7 @@ class Calls:
         self._frames = Frames(MSIZE)
         self._pending: dict[int, Asked[Any]] = {}
         self._flushing: deque[tuple[float, Asked[Any]]] = deque()  # until when, who
-        self._unsent = bytearray()
+        self._unsent = deque[memoryview]()
         self._lost = ""
         self._scope = trio.CancelScope()
         self._nursery: trio.Nursery  # of `run`
@@ -191,9 +193,11 @@ class Calls:
 
     def _send(self, request: Message) -> None:
         frame = self._encode(request)
-        if not self._unsent and (frame := frame[self._send_now(frame) :]):
+        if self._unsent:
+            self._unsent.append(memoryview(frame))
+        elif (sent := self._send_now([frame])) < len(frame):
+            self._unsent.append(memoryview(frame)[sent:])
             self._nursery.start_soon(self._drain)
-        self._unsent += frame
         if self._lost:
             raise ConnectionLost(self._lost)
 
@@ -205,20 +209,24 @@ class Calls:
         self.tags.give_back(request.tag)
         raise FileError("a name is UTF-8 text, and must fit into one message")
 
-    def _send_now(self, data: bytes | bytearray) -> int:
+    def _send_now(self, parts: Sequence[bytes | memoryview]) -> int:
         """How many bytes need no more care: the socket took them, or nobody ever will."""
         try:
-            return len(data) if self._lost else self._socket.send(data)
+            return sum(map(len, parts)) if self._lost else self._socket.sendmsg(parts)
         except BlockingIOError:
             return 0
         except OSError as error:
             self.lose(self._gone(error))
-            return len(data)
+            return sum(map(len, parts))
 
     async def _drain(self) -> None:
         while self._unsent:
             await trio.lowlevel.wait_writable(self._socket)
-            del self._unsent[: self._send_now(self._unsent)]
+            sent = self._send_now([*islice(self._unsent, PARTS)])
+            while self._unsent and sent >= len(self._unsent[0]):
+                sent -= len(self._unsent.popleft())
+            if sent:
+                self._unsent[0] = self._unsent[0][sent:]
 
     # The way back.
 
@@ -252,7 +260,7 @@ class Calls:
     async def _receive(self) -> bytes:
         while True:
             try:
-                return self._socket.recv(RECV)
+                return self._socket.recv(self._frames.missing or RECV)
             except BlockingIOError:
                 await trio.lowlevel.wait_readable(self._socket)
 

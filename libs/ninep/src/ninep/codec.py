@@ -247,6 +247,12 @@ class Frames:
         return self._partial is not None or self._at < len(self._buffer)
 
     @property
+    def missing(self) -> int:
+        """How many bytes the frame that has begun lacks, as far as is known; 0 if none has begun."""
+        have = len(self._buffer) - self._at if self._partial is None else len(self._partial)
+        return max(self._wanted - have, 0) if have else 0
+
+    @property
     def has_advanced(self) -> bool:
         """Whether what was fed last has completed a frame."""
         return self._at > 0
