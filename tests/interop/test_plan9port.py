@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -129,13 +130,13 @@ def test_9p_is_interrupted(tree: tuple[str, str, str]) -> None:
 @contextmanager
 def post(address: str, path: Path) -> Iterator[str]:
     """9pserve in front of a server."""
-    before = subprocess.Popen(["9pserve", "-c", address, f"unix!{path}"], start_new_session=True)
+    poster = subprocess.Popen(["9pserve", "-c", address, f"unix!{path}"])
     try:
         until(path.exists)
         yield f"unix!{path}"
     finally:
-        os.killpg(before.pid, signal.SIGKILL)  # it has gone into the background
-        before.wait()
+        poster.kill()
+        poster.wait()
 
 
 @needs("9pserve")
@@ -168,14 +169,16 @@ def mux(place: Path, *mounts: str) -> AbstractContextManager[str]:
 
 @contextmanager
 def ramfs(place: Path) -> Iterator[str]:
-    """plan9port's ramfs, posted in a namespace of its own."""
-    server = subprocess.Popen(["ramfs"], env={**os.environ, "NAMESPACE": str(place)}, start_new_session=True)
-    try:
-        until((place / "ramfs").exists)
-        yield f"unix!{place}/ramfs"
-    finally:
-        os.killpg(server.pid, signal.SIGKILL)
-        server.wait()
+    """plan9port's ramfs, posted by a 9pserve of ours. Both go into the background, and end when their pipe does."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        for command, end in ((["ramfs", "-i"], theirs), (["9pserve", "-u", f"unix!{place}/ramfs"], ours)):
+            subprocess.run(command, stdin=end.fileno(), stdout=end.fileno(), check=True, timeout=PATIENCE)
+        try:
+            until((place / "ramfs").exists)
+            yield f"unix!{place}/ramfs"
+        finally:
+            ours.shutdown(socket.SHUT_RDWR)
 
 
 @pytest.mark.skipif(not os.access("/dev/fuse", os.R_OK | os.W_OK), reason="/dev/fuse cannot be opened")

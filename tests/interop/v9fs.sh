@@ -45,7 +45,7 @@ file_at_once()      {
 
 # --- streams: block is a file whose reads wait, waiting says how many do, pipe gives readers what is written to it -----
 
-until_waiting() { for i in $(seq 200); do [ "$(cat waiting)" = $1 ] && return; usleep 20000; done; fail "$(cat waiting) wait, not $1"; }
+until_waiting() { for i in $(seq 500); do [ "$(cat waiting)" = $1 ] && return; usleep 20000; done; fail "$(cat waiting) wait, not $1"; }
 blocked()       { sh -c 'echo $$ >/tmp/pid; exec cat block'; }
 killer()        { until_waiting 1; kill -$1 $(cat /tmp/pid); }
 
