@@ -235,6 +235,8 @@ class Frames:
     ProtocolError, raised before any of it is gathered.
     """
 
+    __slots__ = ("_at", "_buffer", "_partial", "_wanted", "limit")
+
     def __init__(self, limit: int) -> None:
         self.limit = limit
         self._buffer, self._at = b"", 0

@@ -81,6 +81,20 @@ Request = tuple[Message, Fid | None]
 class Session:
     """One connection's fids and tags. `msize_offered` is the largest message that it agrees to."""
 
+    __slots__ = (
+        "_flushes",
+        "_frames",
+        "_left",
+        "_offered",
+        "_out",
+        "_pending",
+        "_pieces",
+        "_rules",
+        "due",
+        "fids",
+        "msize",
+    )
+
     def __init__(self, msize_offered: int = MSIZE) -> None:
         self.msize = MSIZE_LEAST  # until a Tversion says otherwise
         self.fids: dict[int, Fid] = {}
