@@ -67,9 +67,9 @@ def scene(rounds: int, seconds: float) -> Table:
     table = Table(
         "scenes",
         about="Frames a second at 1280 × 720 on two cores without a GPU (llvmpipe), where the program that moves the "
-        "things, the display and the renderer share them. `screen` is read over 9P at 1920 × 1080 in full quality, "
-        "once when a change of colour has been drawn, and again when nothing has changed since. Round trips "
-        "are those of a C client that reads `version` while 10,000 shapes move.",
+        "things, the display and the renderer share them: whatever else runs shows here first. `screen` is read over "
+        "9P at 1920 × 1080, once when a change of colour has been drawn in full, and again at once. Round trips are "
+        "those of a C client that reads `version` while 10,000 shapes move.",
     )
     for name, program, target in MOVING:
         frames, trips = trio.run(_moving, program, max(3.0, 6 * seconds))
@@ -107,12 +107,14 @@ async def _frames(display: Display, seconds: float) -> float:
 async def _screens(program: str, rounds: int) -> tuple[list[float], list[float]]:
     """Times in ms to read the picture after a change, and to read it once more."""
     fresh, again = list[float](), list[float]()
-    async with headless("1920x1080") as (_, root, _):
+    async with headless("1920x1080") as (display, root, _):
         await root.write("/scene/parse", program)
         await root.read("/screen")
         for number in range(rounds):
-            await root.write("/scene/parse", f'find("it").color = {("red", "lime", "blue", "gold")[number % 4]!r}')
-            await trio.sleep(0.3)
+            frames, color = display.screen.frames, ("red", "lime", "blue", "gold")[number % 4]
+            await root.write("/scene/parse", f'find("it").color = "{color}"')
+            while display.screen.frames == frames or display.screen.last_shown.draft:
+                await display.screen.shown.wait()
             for took in (fresh, again):
                 took.append(await _timed_read(root, "/screen"))
     return fresh, again
