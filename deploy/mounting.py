@@ -62,10 +62,14 @@ async def _mounted(address: str, directory: Path, log: Path) -> AsyncIterator[tr
             env=environment("mount", os.environ),
             start_new_session=True,
         )
+        is_there = False
         try:
-            yield process if await _says_so(process) else None
+            is_there = await _says_so(process)
+            yield process if is_there else None
         finally:
-            await _stop(process, directory)
+            await _stop(process)
+            if is_there and process.returncode:
+                await _take_out(directory)
 
 
 async def _says_so(process: trio.Process) -> bool:
@@ -95,13 +99,13 @@ def _made(directory: Path) -> Iterator[None]:
 
 async def _watch(process: trio.Process, directory: Path, tell: Callable[[str], None]) -> None:
     await process.wait()
-    tell(f"{directory} is no longer mounted; `ninep mount {directory}` does it again")
-    with suppress(OSError):
+    if process.returncode:
         await _take_out(directory)
+    tell(f"{directory} is no longer mounted; `ninep mount {directory}` does it again")
 
 
-async def _stop(process: trio.Process, directory: Path) -> None:
-    """SIGTERM unmounts. If that takes too long, the process is killed and its dead mount taken out."""
+async def _stop(process: trio.Process) -> None:
+    """SIGTERM unmounts; SIGKILL if that takes too long."""
     with trio.CancelScope(shield=True):
         if process.returncode is None:
             process.terminate()
@@ -109,13 +113,12 @@ async def _stop(process: trio.Process, directory: Path) -> None:
                 await process.wait()
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        if await process.wait() == -signal.SIGKILL:
-            with suppress(OSError):  # it had not mounted yet
-                await _take_out(directory)
+        await process.wait()
 
 
 async def _take_out(directory: Path) -> None:
-    with trio.move_on_after(GRACE):
+    """The dead mount that a process left which was killed, if it is still there."""
+    with suppress(OSError), trio.move_on_after(GRACE, shield=True):
         await trio.to_thread.run_sync(partial(unmount, directory, lazily=True), abandon_on_cancel=True)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -111,3 +112,17 @@ async def test_a_mount_does_not_hide_its_own_server(place: Path) -> None:
         _, err, status = await sh(f"{NINEP} mount {sh.server.address} {place}")
         assert (status, err.count("\n")) == (1, 1)
         assert "would hide" in err
+
+
+async def test_a_signal_ends_it_before_it_has_mounted(place: Path) -> None:
+    """A server that accepts and says nothing is waited for, but not by who says Ctrl-C."""
+    (place / "other").mkdir()
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(place / "silent"))
+        silent.listen()
+        command = [str(NINEP), "mount", "--foreground", f"unix!{place}/silent", str(place / "other")]
+        async with open_process(command) as process:
+            silent.setblocking(False)
+            await trio.lowlevel.wait_readable(silent)
+            process.send_signal(signal.SIGINT)
+            assert await process.wait() == 0

@@ -10,7 +10,8 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -37,38 +38,42 @@ class Mounting:
     options: Options
     by_helper: bool | None = None
     complaint: str = ""
+    _is_mounted: bool = False
     _scope: trio.CancelScope = field(default_factory=trio.CancelScope)
     _link: Link = field(init=False)
 
     async def run(self, ready: Callable[[], object]) -> None:
-        """Mount, call `ready`, and serve until unmounted."""
+        """Mount, call `ready`, and serve until unmounted, or until a signal says so."""
         try:
             self._link = Link(Address.parse(self.address))
             _refuse_to_hide(self._link.server, self.directory)
-            check(self.directory)
-        except (ValueError, OSError) as error:
-            self.complaint = str(getattr(error, "strerror", None) or error)
+        except ValueError as error:
+            self.complaint = str(error)
             return
-        try:
-            with self._scope:
+        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals, self._scope:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._leave_when_told, signals)
                 await self._serve(ready)
-        finally:
-            await self._link.close()
+                nursery.cancel_scope.cancel()
+        await self._link.close()
 
     async def _serve(self, ready: Callable[[], object]) -> None:
         if (device := await self._mounted()) is None:
             return
+        self._is_mounted = True
         try:
-            async with trio.open_nursery() as nursery:
-                await nursery.start(self._unmount_when_told)
-                ready()
-                await Session(device, self._link).serve()
-                nursery.cancel_scope.cancel()
+            ready()
+            await Session(device, self._link).serve()
+            self._is_mounted = False  # somebody else has taken it out
         finally:
             os.close(device)  # and with it ends whoever still waits in a mount that was taken out lazily
+            with trio.CancelScope(shield=True):
+                await self._unmount()
 
     async def _mounted(self) -> int | None:
+        """The device, once all is there; None and a complaint if something is not."""
         try:
+            await trio.to_thread.run_sync(check, self.directory, abandon_on_cancel=True)  # may meet a mount that hangs
             await self._link.fids()
             mounting = partial(mount, self.directory, self.options, by_helper=self.by_helper)
             return await trio.to_thread.run_sync(mounting)
@@ -76,20 +81,24 @@ class Mounting:
             self.complaint = str(getattr(error, "strerror", None) or error)
             return None
 
-    async def _unmount_when_told(self, *, task_status: trio.TaskStatus[None]) -> None:
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
-            task_status.started()
-            await anext(signals)
+    async def _leave_when_told(self, signals: AsyncIterator[int]) -> None:
+        await anext(signals)
         await self.leave()
 
     async def leave(self) -> None:
-        """Unmount and end. In a thread, since unmounting may ask the session something."""
-        try:
-            await trio.to_thread.run_sync(unmount, self.directory)
-        except OSError:  # somebody is inside: the name goes now, and the rest when the device is closed
-            await trio.to_thread.run_sync(partial(unmount, self.directory, lazily=True))
+        """Unmount and end. Who waits for the server waits no longer."""
+        await self._unmount()
         self._link.hang_up()
         self._scope.cancel()
+
+    async def _unmount(self) -> None:
+        """In a thread, since unmounting may ask the session something. If somebody is inside, the name goes now, and
+        the rest when the device is closed."""
+        for lazily in (False, True):
+            if self._is_mounted:
+                with suppress(OSError):  # then lazily; and if that fails, somebody else has done it
+                    await trio.to_thread.run_sync(partial(unmount, self.directory, lazily=lazily))
+                    self._is_mounted = False
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], address_help: str) -> None:
