@@ -2,10 +2,12 @@
 
 Rows are compressed in bands, each for itself: it refers to nothing before it, and ends on a byte boundary with nothing
 pending (a full flush). So one after another they are one deflate stream (RFC 1951) between the header and the checksum
-of RFC 1950, and a band that looks as in the picture before is not compressed again.
+of RFC 1950, and a band that looks as in the picture before is not compressed again. The others are at the same time.
 """
 
+import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import numpy as np
@@ -17,6 +19,8 @@ Pixels = NDArray[np.uint8]
 BAND = 64  # rows: with fewer, beginning a stream for each begins to cost
 _SUB = 1
 _RAW = -15  # deflate without header and checksum
+_LEAST = 300_000  # bytes: less is not worth a thread
+_threads = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="png")
 _BEGIN, _END = b"\x78\x01", b"\x03\x00"  # the zlib header, and an empty last block
 
 
@@ -25,17 +29,18 @@ class Encoder:
 
     def __init__(self) -> None:
         self._shape: tuple[int, ...] = ()
+        self._head, self._bands, self._edges = b"", list[bytes](), list[int]()
+        self._seen: Pixels = np.zeros((0, 0), np.uint8)  # of the picture before: its rows, and these filtered
+        self._rows: Pixels = self._seen
 
     def png(self, pixels: Pixels) -> bytes:
         """The PNG of a picture. What it costs depends on how much is other than in the one before."""
         if pixels.shape != self._shape:
             self._begin(pixels.shape)
         flat = pixels.reshape(len(pixels), -1)
-        for band, (first, last) in enumerate(pairwise(self._edges)):
-            rows = slice(first, last)
-            if not (self._bands[band] and _same(flat[rows], self._seen[rows])):
-                self._seen[rows] = flat[rows]
-                self._bands[band] = self._deflated(rows)
+        spread = _threads.map if flat.size >= _LEAST else map
+        bands = zip(self._bands, pairwise(self._edges), strict=True)
+        self._bands = list(spread(lambda band: self._renewed(flat, band[0], slice(*band[1])), bands))
         checksum = struct.pack(">I", isal_zlib.adler32(self._rows))
         return self._head + _chunk(b"IDAT", b"".join((_BEGIN, *self._bands, _END, checksum))) + _chunk(b"IEND", b"")
 
@@ -50,9 +55,12 @@ class Encoder:
         header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, deflate, adaptive, not interlaced
         self._head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
 
-    def _deflated(self, rows: slice) -> bytes:
-        """A band, filtered and compressed."""
+    def _renewed(self, flat: Pixels, band: bytes, rows: slice) -> bytes:
+        """The band for these rows, filtered and compressed; or the one of the picture before."""
         seen, filtered = self._seen[rows], self._rows[rows]
+        if band and _same(flat[rows], seen):
+            return band
+        seen[:] = flat[rows]
         filtered[:, 1:4] = seen[:, :3]
         np.subtract(seen[:, 3:], seen[:, :-3], out=filtered[:, 4:])
         stream = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _RAW)
