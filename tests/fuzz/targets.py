@@ -62,7 +62,7 @@ async def session(segments: Sequence[bytes]) -> None:
             wire.feed(segment)
             asked.update(message.tag for message in wire)
             talk.receive_data(segment)
-            for message, fid in talk.events_received():
+            for message, fid in filter(None, talk.events_received()):
                 await _answer(talk, root, message, fid)
                 assert len(talk.fids) <= FIDS and len(talk._pending) <= OUTSTANDING + FLUSHES
             said.append(talk.data_to_send())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 import trio
 import trio.testing
 
-from ninep import FileError, ProtocolError, opened
+from ninep import FileError, ProtocolError, opened, server
 from ninep.budget import Budget
 from ninep.codec import encode
 from ninep.messages import (
@@ -203,6 +204,20 @@ async def test_a_burst_of_requests_lets_others_have_their_turn() -> None:
         assert await modest.ask(Tread(1, 1, 0, 4)) == Rread(1, b"easy")
         assert hard.work.done <= 8 * LOOK
         assert [await greedy.hear() for _ in range(burst)] == [Rread(tag, b"x") for tag in range(burst)]
+
+
+async def test_a_flood_of_what_is_refused_lets_others_have_their_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Requests that the session answers by itself count as those that reach the tree."""
+    monkeypatch.setattr(server, "TURN", 0.0)  # so that each look at the clock ends the turn
+    root = Dir()
+    async with memory_connection(root) as greedy, memory_connection(root) as modest:
+        await greedy.attach()
+        await modest.attach()
+        flood = 100 * LOOK
+        await greedy.say(*[Tstat(7, 99)] * flood)
+        assert isinstance(await modest.ask(Tstat(1, 0)), Rstat)
+        assert len(greedy._bare.recv(1 << 20, socket.MSG_PEEK)) < 20 * flood // 2
+        assert [await greedy.hear() for _ in range(flood)] == [Rerror(7, "unknown fid")] * flood
 
 
 async def test_late_answers_that_nobody_takes_stop_the_asking() -> None:

@@ -41,7 +41,7 @@ def reading_session() -> Session:
     ]
     for message, answer in hello:
         session.receive_data(encode(message))
-        for request, _ in session.events_received():
+        for request, _ in filter(None, session.events_received()):
             if answer:
                 session.reply(answer)
             else:

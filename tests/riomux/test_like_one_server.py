@@ -66,7 +66,7 @@ class Server:
     def answer(self, data: bytes) -> bytes:
         """What it says to this."""
         self._session.receive_data(data)
-        for message, fid in self._session.events_received():
+        for message, fid in filter(None, self._session.events_received()):
             self._session.reply(*self._reply(message, fid))
         return self._session.data_to_send()
 

@@ -102,7 +102,7 @@ class Connection:
 
     async def run(self) -> None:
         """Serve until the peer hangs up (then return) or breaks the protocol (ProtocolError)."""
-        session, recv = self._session, self._socket.recv
+        session, recv, recvs = self._session, self._socket.recv, 0
         while True:
             if self._rest:  # who does not take the answers that came late is not asked for more requests
                 await self._drain()
@@ -110,26 +110,34 @@ class Connection:
                 data = recv(RECV)
             except BlockingIOError:
                 await self._wait_readable()
-                self._turn = perf_counter() + TURN
+                self._turn, recvs = 0.0, 0
                 continue
             if not data:
                 return
             session.receive_data(data)
-            for count, (message, fid) in enumerate(session.events_received(), 1):
-                self._answer(message, fid)
+            for count, request in enumerate(session.events_received(), 1):
+                if request:
+                    self._answer(*request)
                 if session.due > SEND or not count % LOOK:
                     await self._pause()
             if session.has_advanced:
                 self._patience = math.inf
-            await self._pause()
+            recvs += 1
+            if recvs > 1:
+                await self._pause()
+            elif not self._sent():  # what most clients say at once is answered before we look at the clock
+                await self._drain()
 
     async def _pause(self) -> None:
-        """Send what is due, and let others have their turn if this one has lasted."""
+        """Send what is due, and let others have their turn if this one has lasted. It begins with the first look."""
         if not self._sent():
             await self._drain()
-        if perf_counter() > self._turn:
+        now = perf_counter()
+        if not self._turn:
+            self._turn = now + TURN
+        elif now > self._turn:
             await trio.lowlevel.checkpoint()
-            self._turn = perf_counter() + TURN
+            self._turn = 0.0
 
     async def _wait_readable(self) -> None:
         if self._session.is_partial:
@@ -157,7 +165,10 @@ class Connection:
             self._waiting[message.tag] = lane
             self._nursery.start_soon(self._answer_later, lane, message, fid, answer)
         elif answer is not None:
-            self._reply(message, cast(Reply, answer))
+            try:  # as `_reply`, which is one call more for each message
+                self._session.reply(*cast(Reply, answer))
+            except Exception as error:
+                self._session.reply(refusal(message, error))
 
     def _reply(self, request: Message, answer: Reply) -> None:
         """Say it. What a tree gives that cannot be said (too long, no number, no text) is a mistake of the tree."""

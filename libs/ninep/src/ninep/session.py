@@ -126,8 +126,8 @@ class Session:
         """Whether what was received last has completed a frame."""
         return self._frames.has_advanced
 
-    def events_received(self) -> Iterator[Request]:
-        """Give the requests that may be answered.
+    def events_received(self) -> Iterator[Request | None]:
+        """Give the requests that may be answered, and None for each that the session has answered itself.
 
         Each is judged when it is asked for, so it sees the reply to the one before it; and one may stop in the middle
         of a burst to send. ProtocolError if the connection must end.
@@ -137,9 +137,8 @@ class Session:
                 request = self._judge(message)
             except FileError as refusal:
                 self._say(self._frame(Rerror(message.tag, str(refusal))))
-            else:
-                if request:
-                    yield request
+                request = None
+            yield request
 
     def reply(self, message: Message, value: Any = None) -> None:
         """Answer a request. `value` is what its fid stands for from now on: a place, or an open file.
