@@ -50,7 +50,7 @@ def test_what_is_not_there_is_not_offered(target: str, file: str, tmp_path: Path
 
 
 def test_ci_runs_what_a_person_runs() -> None:
-    """.ci/run is lint, types, test and interop, with nobody at the terminal."""
+    """.ci/run is lint, types, test, interop and a minute of fuzz, with nobody at the terminal."""
     text = (ROOT / ".ci/run").read_text()
-    assert "make --no-print-directory lint types test interop </dev/null" in text
+    assert "make --no-print-directory lint types test interop fuzz </dev/null" in text
     assert (ROOT / ".ci/run").stat().st_mode & 0o111
