@@ -46,6 +46,7 @@ from rio.values import (
         (COLOR, "#ff000080", (1, 0, 0, 128 / 255)),
         (COLOR, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5, 1)),
         (COLOR, np.array([0, 0, 1, 0.5]), (0, 0, 1, 0.5)),
+        (COLOR, (0.2 + 0.8 * 6 / 6, -1e-17, 0.5), (1, 0, 0.5, 1)),
         (TOGGLE, 1, True),
         (TOGGLE, "off", False),
         (PROSE, 42, "42"),
