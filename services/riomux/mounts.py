@@ -9,7 +9,6 @@ directory; those of the command line are mounted anew at each start, and are not
 
 from __future__ import annotations
 
-import os
 import re
 import socket
 from collections.abc import Iterable, Iterator
@@ -27,6 +26,7 @@ from ninep.server import serve_connection
 from ninep.tree import Dir
 from riomux.connect import Connection, connect, greet
 from riomux.keeper import Keeper
+from riomux.kept import Kept
 from riomux.peers import Backend
 from riomux.pump import Pump
 
@@ -71,11 +71,10 @@ class Mounts:
 
     def __init__(self, pump: Pump, nursery: trio.Nursery, events: Events, file: Path | None = None) -> None:
         self._pump, self._splice = pump, pump.splice
-        self._nursery, self._events, self._file = nursery, events, file
+        self._nursery, self._events, self._kept = nursery, events, Kept(file)
         pump.wish = self._wish
         self._mounts: dict[str, Mount] = {}
         self._root = Dir()
-        self._writing = trio.Lock()
         self._home = Keeper(self._splice.home, self._connect_home, self._pump, lambda backend, why: None)
 
     # What a user does.
@@ -125,7 +124,7 @@ class Mounts:
         for word in expected:
             name, _, address = word.partition("=")
             self._mount(name, self._check(name, address), is_kept=False)
-        for name, where in self._kept():
+        for name, where in self._restored():
             self._mount(name, where, is_kept=True)
         self._home.link(await self._connect_home())
         self._nursery.start_soon(self._home.run)
@@ -171,22 +170,11 @@ class Mounts:
 
     async def _keep(self) -> None:
         """Write down what is to be mounted next time. FileError if that cannot be done."""
-        if self._file:
-            async with self._writing:
-                lines = [f"{mount.line()}\n" for mount in self._mounts.values() if mount.is_kept]
-                try:
-                    await trio.to_thread.run_sync(_write_whole, self._file, "".join(lines))
-                except OSError as error:
-                    raise FileError(f"done, but not for the next start: {error.strerror or error}") from None
+        await self._kept.keep(lambda: [mount.line() for mount in self._mounts.values() if mount.is_kept])
 
-    def _kept(self) -> Iterator[tuple[str, Address]]:
+    def _restored(self) -> Iterator[tuple[str, Address]]:
         """What was mounted last time. A line that somebody spoiled is not a reason to serve nothing."""
-        lines = (
-            self._file.read_text(encoding="utf-8", errors="replace").splitlines()
-            if self._file and self._file.exists()
-            else []
-        )
-        for line in lines:
+        for line in self._kept.lines():
             try:
                 match line.split():
                     case ["add", name, address]:
@@ -195,13 +183,3 @@ class Mounts:
                         raise FileError("not a line that was written here")
             except FileError as error:
                 log.warning("mounts.unreadable", line=line, reason=str(error))
-
-
-def _write_whole(file: Path, text: str) -> None:
-    """All of it or nothing, whatever happens meanwhile."""
-    fresh = file.with_suffix(".new")
-    with fresh.open("w", encoding="utf-8") as out:
-        out.write(text)
-        out.flush()
-        os.fsync(out.fileno())
-    fresh.replace(file)
