@@ -94,6 +94,13 @@ class Machine:
                     if (event["event"], event["name"]) == ("mount.up", mounted):
                         return
 
+    async def waits(self, count: int) -> None:
+        """Return when so many requests wait for the mux, the one for its metrics, which we make, among them."""
+        async with open_client(self.address("mux")) as root:
+            with trio.fail_after(10):
+                while f"\nriomux_requests_waiting {count}\n" not in (await root.read("/metrics")).decode():
+                    await trio.lowlevel.checkpoint()
+
     async def sh(self, line: str, *, check: bool = True, timeout: float = 30) -> Said:
         """A line of bash, as a person would type it; a failure of any part of it fails the test unless told not to."""
         with trio.fail_after(timeout):

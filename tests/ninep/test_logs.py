@@ -3,8 +3,10 @@
 import logging
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
+import structlog
 
 from ninep.logs import LibraryLog
 
@@ -41,6 +43,17 @@ def test_a_service_sets_up_structlog() -> None:
     assert '"request": "Tread"' in done.stderr
 
 
+@pytest.fixture
+def not_set_up() -> Iterator[None]:
+    """structlog as it is at first, whatever other tests have made of it."""
+    before = structlog.get_config() if structlog.is_configured() else None
+    structlog.reset_defaults()
+    yield
+    if before:
+        structlog.configure(**before)
+
+
+@pytest.mark.usefixtures("not_set_up")
 def test_levels_and_facts_arrive(caplog: pytest.LogCaptureFixture) -> None:
     """As they were told."""
     log = LibraryLog("ninep.test")
