@@ -328,6 +328,60 @@ async def test_a_cancelled_read_takes_nothing() -> None:
             assert await file.read() == f"after {n}".encode()
 
 
+class Endless:
+    """A reader that always has something, and a writer that takes all. Somebody is cancelled at the third."""
+
+    def __init__(self, scope: trio.CancelScope) -> None:
+        self.count, self._scope = 0, scope
+
+    def read(self, count: int) -> bytes:
+        self._tick()
+        return bytes(min(count, 1000))
+
+    def write(self, data: bytes) -> None:
+        self._tick()
+
+    def _tick(self) -> None:
+        self.count += 1
+        if self.count == 3:
+            self._scope.cancel()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+async def test_a_loop_of_reads_that_are_answered_at_once_can_be_cancelled() -> None:
+    """The one in flight has happened, and no more is asked."""
+    scope = trio.CancelScope()
+    zeros, got = Endless(scope), 0
+    async with client_of(Dir(zero=Stream(lambda: zeros))) as root:
+        with trio.fail_after(10), scope:
+            async with root.open("zero") as file:
+                async for _ in file:
+                    got += 1
+    assert scope.cancelled_caught
+    assert (got, zeros.count) == (3, 3)
+
+
+async def test_a_loop_of_writes_that_are_taken_at_once_can_be_cancelled() -> None:
+    """Each verb of a path, too."""
+    scope = trio.CancelScope()
+    hole = Endless(scope)
+    async with client_of(Dir(null=Sink(open=lambda: hole))) as root:
+        with trio.fail_after(10), scope:
+            while True:
+                await root.write("null", "x")
+        assert (scope.cancelled_caught, hole.count) == (True, 3)
+        with trio.CancelScope() as scope:
+            scope.cancel()
+            for verb in (root.stat, root.ls, root.read, root.remove):
+                with pytest.raises(trio.Cancelled):
+                    await verb("null")
+            await trio.lowlevel.checkpoint()
+        assert scope.cancelled_caught
+        assert (await root.stat("null")).name == "null"
+
+
 async def test_an_answer_that_crosses_its_flush_is_not_lost() -> None:
     """The server answered first: the read has happened, and its caller gets the data."""
     async with client_of_script() as (root, server, nursery):
@@ -457,6 +511,20 @@ async def test_a_clunk_is_never_flushed() -> None:
         assert opened[0] != opened[1] == opened[2]
 
 
+async def test_who_is_cancelled_is_cancelled_even_where_no_tag_is_left() -> None:
+    """The fid cannot be clunked then, and that is no error of whoever leaves."""
+    async with client_of(Dir(news=Stream(Broadcast().open))) as root:
+        tags = (await root._link.fids()).calls.tags
+        with trio.CancelScope() as scope:
+            async with root.open("news"):
+                with pytest.raises(FileError, match="tags of this connection are in use"):
+                    while True:
+                        tags.take()
+                scope.cancel()
+                await trio.lowlevel.checkpoint()
+        assert scope.cancelled_caught
+
+
 async def test_a_cancelled_walk_leaves_no_fid_behind() -> None:
     """If the walk was made before the flush came, it is clunked."""
     async with client_of_script() as (root, server, nursery):
@@ -471,12 +539,8 @@ async def test_a_cancelled_walk_leaves_no_fid_behind() -> None:
         scope.cancel()
         flush = await hear(server, Tflush)
         await server.say(Rwalk(walk.tag, (QID,)), Rflush(flush.tag))
-        request = await hear(server, Tstat)  # the walk had happened, so the cancellation comes at the next wait
-        flush = await hear(server, Tflush)
-        await server.say(Rflush(flush.tag))
-        clunk = await hear(server, Tclunk)
+        clunk = await hear(server, Tclunk)  # and the stat that was to follow is not asked for any more
         assert clunk == Tclunk(clunk.tag, walk.newfid)
-        assert request == Tstat(request.tag, walk.newfid)
 
 
 # When the server fails.
@@ -526,7 +590,6 @@ async def test_a_flush_of_a_dead_server_is_no_error() -> None:
         (lambda tag: Tstat(tag, 1), "Tstat is no answer to Twalk"),
         (lambda tag: b"\x05\x00\x00\x00\x01\x00\x00", "a frame of"),
         (lambda tag: b"\xff\xff\xff\x7f\x6f\x00\x00", "a frame of"),
-        (lambda tag: b"\x08\x00\x00\x00\x6f" + tag.to_bytes(2, "little") + b"\x01", "Garbled is no answer"),
     ],
 )
 async def test_a_server_that_breaks_the_protocol_is_left(answer: Callable[[int], Message | bytes], why: str) -> None:
@@ -542,6 +605,51 @@ async def test_a_server_that_breaks_the_protocol_is_left(answer: Callable[[int],
         await (server.send(nonsense) if isinstance(nonsense, bytes) else server.say(nonsense))
         await wait_all_tasks_blocked()
         assert await server.hear() is None
+
+
+async def test_an_answer_that_cannot_be_read_fails_its_request_alone() -> None:
+    """An Rerror with a NUL, say: whoever asked is told, and the others go on."""
+    async with client_of_script() as (root, server, nursery):
+        file = File(await root._link.fids(), 7, Ropen(0, QID, 0))  # a fid that only the script knows
+        got: list[bytes] = []
+
+        async def read() -> None:
+            got.append(await file.read())
+
+        async def stat() -> None:
+            with pytest.raises(FileError, match=r"^i/o error: the server answers what is no message: NUL in a string$"):
+                await root.stat("x")
+
+        nursery.start_soon(read)
+        reading = await hear(server, Tread)
+        nursery.start_soon(stat)
+        await server.say(Rerror((await hear(server, Twalk)).tag, "no s\0uch file"))
+        clunk = await hear(server, Tclunk)
+        await server.say(Rerror(clunk.tag, "unknown fid"), Rread(reading.tag, b"still here"))
+    assert got == [b"still here"]
+
+
+async def test_a_flush_or_a_version_that_is_garbled_ends_the_connection() -> None:
+    """Nobody knows then which tags are free, or what was agreed on."""
+    async with client_of_script() as (root, server, nursery):
+
+        async def stat() -> None:
+            with pytest.raises(ConnectionLost, match="Garbled is no answer to Tflush"):
+                await root.stat("x")
+
+        scope = trio.CancelScope()
+
+        async def leave() -> None:
+            with scope:
+                await root.stat("y")
+
+        nursery.start_soon(stat)
+        await hear(server, Twalk)
+        nursery.start_soon(leave)
+        await hear(server, Twalk)
+        scope.cancel()
+        await server.say(Rerror((await hear(server, Tflush)).tag, "no\0"))
+    assert scope.cancelled_caught
 
 
 async def test_a_directory_that_is_garbage_is_refused() -> None:

@@ -169,6 +169,34 @@ async def test_a_cancelled_read_ahead_loses_nothing() -> None:
     assert b"".join(got) == BODY[: 2 * PART]
 
 
+async def test_a_cancelled_loop_reads_no_further_though_it_was_answered_in_time() -> None:
+    """It has the part that it waited for, and the next read has what was asked for behind it."""
+    async with file_of_script() as (file, server, nursery):
+        got: list[bytes] = []
+
+        async def read(scope: trio.CancelScope) -> None:
+            with scope:
+                async for chunk in file:
+                    got.append(chunk)
+
+        nursery.start_soon(read, scope := trio.CancelScope())
+        await give(server)
+        await tell_length(server, len(BODY))
+        asked = [await hear(server, Tread) for _ in range(WINDOW)]
+        scope.cancel()
+        flush = await hear(server, Tflush)
+        await server.say(answer(asked[0]), Rflush(flush.tag))
+        await wait_all_tasks_blocked()
+        assert (scope.cancelled_caught, len(got)) == (True, 2)
+        assert await server.is_quiet()
+        nursery.start_soon(read, trio.CancelScope())
+        await server.say(*[answer(request) for request in asked[1:]])
+        for _ in range(20 - WINDOW):
+            await give(server)
+        await server.say(Rread((await hear(server, Tread)).tag, b""))
+    assert b"".join(got) == BODY
+
+
 async def test_leaving_a_file_lets_go_what_was_read_ahead() -> None:
     """Flushed first, then clunked; nobody waits for either."""
     async with client_of_script() as (root, server, nursery):
@@ -311,6 +339,28 @@ async def test_a_cancelled_write_leaves_when_nothing_more_can_happen() -> None:
         await server.say(*[Rflush(flush.tag) for flush in flushes])
         await wait_all_tasks_blocked()
         assert scope.cancelled_caught
+
+
+async def test_a_cancelled_write_goes_no_further_though_its_parts_are_taken_in_time() -> None:
+    """The part that was waited for has happened; what was in flight behind it is called off, and nothing follows."""
+    async with file_of_script() as (file, server, nursery):
+        scope = trio.CancelScope()
+
+        async def write() -> None:
+            with scope:
+                await file.write(BODY)
+
+        nursery.start_soon(write)
+        await server.say(Rwrite((await hear(server, Twrite)).tag, PART))
+        await tell_length(server, PART)
+        asked = [await hear(server, Twrite) for _ in range(WINDOW)]
+        scope.cancel()
+        flush = await hear(server, Tflush)
+        await server.say(Rwrite(asked[0].tag, PART), Rflush(flush.tag))
+        await flushed(server, WINDOW - 1)
+        await wait_all_tasks_blocked()
+        assert scope.cancelled_caught
+        assert await server.is_quiet()
 
 
 async def test_a_connection_that_is_lost_in_the_midst_is_said_once() -> None:
@@ -456,10 +506,7 @@ async def test_an_open_that_was_made_though_it_was_cancelled_is_undone() -> None
         scope.cancel()
         flush = await hear(server, Tflush)
         await server.say(Ropen(opening.tag, QID, 0), Rflush(flush.tag))
-        read_request = await hear(server, Tread)
-        await server.say(Rflush((await hear(server, Tflush)).tag))
-        assert read_request.fid == walk.newfid
-        clunk = await hear(server, Tclunk)
+        clunk = await hear(server, Tclunk)  # nothing is read any more
         assert clunk.fid == walk.newfid
         await server.say(Rclunk(clunk.tag))
         assert scope.cancelled_caught

@@ -29,7 +29,7 @@ from trio.lowlevel import Abort, Task
 
 from ninep.codec import Frames, encode
 from ninep.errors import INTERRUPTED, FileError, ProtocolError
-from ninep.messages import NOFID, NOTAG, Message, Rerror, Rflush, Rversion, Tclunk, Tflush, Tremove, Tversion
+from ninep.messages import NOFID, NOTAG, Garbled, Message, Rerror, Rflush, Rversion, Tclunk, Tflush, Tremove, Tversion
 
 MSIZE = 128 * 1024 + 24  # offered: the largest message, so that 128 KiB of data fit into one
 SMALLEST_MSIZE = 256  # a server that wants less leaves no room for a name
@@ -282,6 +282,8 @@ class Calls:
             asked.settle(outcome.Value(reply))
         elif isinstance(reply, Rerror):
             asked.settle(outcome.Error(FileError(reply.ename)))
+        elif isinstance(reply, Garbled) and reply.tag < FLUSH:  # the next message begins where it should
+            asked.settle(outcome.Error(FileError(f"i/o error: {self.peer} answers what is no message: {reply.why}")))
         else:
             self._pending[reply.tag] = asked  # for `lose` to tell
             raise ProtocolError(f"{type(reply).__name__} is no answer to {type(request).__name__}")

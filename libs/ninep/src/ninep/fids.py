@@ -7,7 +7,7 @@ removed or forgotten. Refusals are FileError with the server's words; once the s
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import trio
@@ -71,7 +71,7 @@ class Fids:
         """Agree with the server on the version, and stand at the root of `aname`, or at the path `tree` within."""
         await self.calls.agree()
         fid = self.calls.fids.take()
-        await self._call(Tattach(self._tag(), fid, NOFID, user(), aname), Rattach)
+        await self._call(Tattach(await self._tag(), fid, NOFID, user(), aname), Rattach)
         self.root = fid
         if names := split(tree):
             try:
@@ -85,7 +85,7 @@ class Fids:
         try:
             for at in range(0, max(len(path), 1), NAMES_A_WALK):
                 some = tuple(path[at : at + NAMES_A_WALK])
-                reply = await self._call(Twalk(self._tag(), here, fid, some), Rwalk)
+                reply = await self._call(Twalk(await self._tag(), here, fid, some), Rwalk)
                 if len(reply.wqid) < len(some):
                     raise FileError(NOT_FOUND)
                 here = fid
@@ -96,11 +96,11 @@ class Fids:
 
     async def stat(self, fid: int) -> Stat:
         """What the server tells of a file."""
-        return (await self._call(Tstat(self._tag(), fid), Rstat)).stat
+        return (await self._call(Tstat(await self._tag(), fid), Rstat)).stat
 
     async def wstat(self, fid: int, change: Stat) -> None:
         """Change what differs from `AS_IT_IS`."""
-        await self._call(Twstat(self._tag(), fid, change), Rwstat)
+        await self._call(Twstat(await self._tag(), fid, change), Rwstat)
 
     async def open(self, fid: int, mode: int) -> int:
         """Open what the fid stands for; the bytes that a read or write of it carries at most."""
@@ -108,7 +108,7 @@ class Fids:
 
     async def open_file(self, fid: int, mode: int) -> Ropen:
         """The same; all that the server answers."""
-        return await self._call(Topen(self._tag(), fid, mode), Ropen)
+        return await self._call(Topen(await self._tag(), fid, mode), Ropen)
 
     async def create(self, fid: int, name: str, perm: int, mode: int) -> int:
         """Make a file in the directory of the fid, which from now on is the new file, open; as `open`."""
@@ -116,27 +116,30 @@ class Fids:
 
     async def create_file(self, fid: int, name: str, perm: int, mode: int) -> Rcreate:
         """The same; all that the server answers."""
-        return await self._call(Tcreate(self._tag(), fid, name, perm, mode), Rcreate)
+        return await self._call(Tcreate(await self._tag(), fid, name, perm, mode), Rcreate)
 
     async def read(self, fid: int, offset: int, count: int) -> bytes:
         """What one Tread gives."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         return await self.data(self.reading(fid, offset, count), count)
 
     async def write(self, fid: int, offset: int, data: bytes) -> int:
         """How much of it one Twrite took."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         return await self.count(self.writing(fid, offset, data), len(data))
 
     async def remove(self, fid: int) -> None:
         """Take the file away, and the fid with it."""
-        await self._call(Tremove(self._tag(), fid), Rremove)
+        await self._call(Tremove(self.calls.tags.take(), fid), Rremove)
 
     async def clunk(self, fid: int) -> None:
         """Let the fid go, and hear what the server says to it."""
-        await self._call(Tclunk(self._tag(), fid), Rclunk)
+        await self._call(Tclunk(self.calls.tags.take(), fid), Rclunk)
 
     def forget(self, fid: int) -> None:
-        """Let the fid go, and let nobody wait for it."""
-        self.calls.tell(Tclunk(self._tag(), fid), Rclunk)
+        """Let the fid go, and let nobody wait for it. With no tag left it stays, for this may be the end of an error."""
+        with suppress(FileError):
+            self.calls.tell(Tclunk(self.calls.tags.take(), fid), Rclunk)
 
     @asynccontextmanager
     async def at(self, path: Sequence[str]) -> AsyncIterator[int]:
@@ -151,7 +154,7 @@ class Fids:
 
     def reading(self, fid: int, offset: int, count: int) -> Asked[Rread]:
         """Ask for a read; `data` waits for it."""
-        return self.calls.ask(Tread(self._tag(), fid, offset, count), Rread)
+        return self.calls.ask(Tread(self.calls.tags.take(), fid, offset, count), Rread)
 
     async def data(self, asked: Asked[Rread], count: int) -> bytes:
         """What it gives, never more than was asked for."""
@@ -159,7 +162,7 @@ class Fids:
 
     def writing(self, fid: int, offset: int, data: bytes) -> Asked[Rwrite]:
         """Ask for a write; `count` waits for it."""
-        return self.calls.ask(Twrite(self._tag(), fid, offset, data), Rwrite)
+        return self.calls.ask(Twrite(self.calls.tags.take(), fid, offset, data), Rwrite)
 
     async def count(self, asked: Asked[Rwrite], size: int) -> int:
         """How much of `size` bytes it took: all, or a part."""
@@ -184,7 +187,9 @@ class Fids:
         verb = type(asked.request).__name__[1:]
         raise TimeoutError(f"{self.calls.peer} does not answer within {self.timeout:g} s (a {verb})")
 
-    def _tag(self) -> int:
+    async def _tag(self) -> int:
+        """The tag of a request. Of a task that is cancelled already nothing is asked: it might be answered in time."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         return self.calls.tags.take()
 
 

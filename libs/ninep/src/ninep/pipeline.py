@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import deque
 
+import trio
+
 from ninep.calls import Asked
 from ninep.fids import Fids
 from ninep.messages import Rread, Rwrite
@@ -25,6 +27,7 @@ class ReadAhead:
 
     async def next(self) -> bytes:
         """The next part; empty after the last, and where the file turns out to be shorter: then read on in turn."""
+        await trio.lowlevel.checkpoint_if_cancelled()
         self._ask()
         if not self._window:
             return b""
@@ -61,6 +64,7 @@ async def write_on(fids: Fids, fid: int, offset: int, data: bytes, size: int) ->
     window, at = deque[tuple[Asked[Rwrite], int, int]](), 0  # and where it begins, how long it is
     try:
         while at < len(data) or window:
+            await trio.lowlevel.checkpoint_if_cancelled()
             while at < len(data) and len(window) < WINDOW:
                 part = data[at : at + size]
                 window.append((fids.writing(fid, offset + at, part), at, len(part)))
