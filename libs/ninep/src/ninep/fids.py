@@ -137,8 +137,8 @@ class Fids:
         await self._call(Tclunk(self.calls.tags.take(), fid), Rclunk)
 
     def forget(self, fid: int) -> None:
-        """Let the fid go, and let nobody wait for it. With no tag left it stays, for this may be the end of an error."""
-        with suppress(FileError):
+        """Let the fid go, and let nobody wait for it."""
+        with suppress(FileError):  # no tag is left to say it with; whoever lets go may do so because of another error
             self.calls.tell(Tclunk(self.calls.tags.take(), fid), Rclunk)
 
     @asynccontextmanager
