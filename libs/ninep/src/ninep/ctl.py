@@ -5,6 +5,8 @@ Ctl(speaker.status, volume=speaker.set_volume, mute=speaker.mute)      # def set
 $ echo volume loud > ctl        volume: PERCENT is a whole number, not 'loud'
 $ echo volume > ctl             usage: volume PERCENT
 $ echo vol 3 > ctl              unknown verb vol; try: volume mute
+
+A keyword-only parameter is a flag that may be said before the others: `*, lazy: bool = False` is `-lazy`.
 """
 
 from __future__ import annotations
@@ -61,7 +63,8 @@ class Ctl(Node):
         if verb not in self.verbs:
             raise FileError(f"unknown verb {verb}; try: {' '.join(self.verbs)}")
         function = self.verbs[verb]
-        return function(*_arguments(verb, function, rest.strip()))
+        flags, rest = _flags(function, rest.strip())
+        return function(*_arguments(verb, function, rest), **flags)
 
 
 class _OpenCtl(Opened):
@@ -133,8 +136,8 @@ class _OpenCtl(Opened):
 
 def usage(verb: str, function: Verb) -> str:
     """A verb's line of usage: what may be left out is in brackets."""
-    words, brackets = [verb], 0
-    for parameter in inspect.signature(function).parameters.values():
+    words, brackets = [verb, *(f"[{flag}]" for flag in _flags_of(function))], 0
+    for parameter in _words_of(inspect.signature(function)):
         word = parameter.name.upper()
         if parameter.kind is parameter.VAR_POSITIONAL:
             words.append(f"[{word}…]")
@@ -146,8 +149,28 @@ def usage(verb: str, function: Verb) -> str:
     return " ".join(words) + "]" * brackets
 
 
+def _flags_of(function: Verb) -> dict[str, str]:
+    """The flags that a verb knows, as they are written, and the parameters that they set."""
+    parameters = inspect.signature(function).parameters.values()
+    return {f"-{p.name.replace('_', '-')}": p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+
+
+def _words_of(signature: inspect.Signature) -> list[inspect.Parameter]:
+    """The parameters that are not flags."""
+    return [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
+
+
+def _flags(function: Verb, text: str) -> tuple[dict[str, bool], str]:
+    """The flags that a line begins with, and the rest of it."""
+    known, said = _flags_of(function), dict[str, bool]()
+    while (word := text.partition(" ")[0]) in known:
+        said[known[word]] = True
+        text = text[len(word) :].lstrip()
+    return said, text
+
+
 def _arguments(verb: str, function: Verb, text: str) -> list[Any]:
-    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    parameters = _words_of(inspect.signature(function, eval_str=True))
     words = _words(parameters, text)
     needed = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in parameters)
     is_open = any(p.kind is p.VAR_POSITIONAL for p in parameters)
