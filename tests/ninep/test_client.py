@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 import trio
+from msgspec.structs import replace
 from tests.ninep.clients import QID, client_of, client_of_script, hear, let_open, welcome
 from trio.testing import MockClock, wait_all_tasks_blocked
 
 from ninep import FileError, ProtocolError
 from ninep.calls import FLUSH, FLUSH_PATIENCE, Numbers
 from ninep.client import Client, ConnectionLost, File, open_client
+from ninep.codec import write_stat
 from ninep.dial import close_listener, listen
 from ninep.export import exported
+from ninep.fids import AS_IT_IS
 from ninep.messages import (
     NOTAG,
     ORCLOSE,
@@ -664,6 +667,23 @@ async def test_a_directory_that_is_garbage_is_refused() -> None:
         await server.say(Rwalk((await hear(server, Twalk)).tag, (QID,)))
         await server.say(Ropen((await hear(server, Topen)).tag, Qid(QTDIR, 0, 1), 0))
         await server.say(Rread((await hear(server, Tread)).tag, b"\xff\xff nonsense"))
+        await hear(server, Tclunk)
+
+
+async def test_a_name_that_is_no_text_hides_no_other() -> None:
+    """It can be neither shown nor said, so it is left out of the list."""
+    names = ["good", "caf?", "better"]
+    page = b"".join(write_stat(replace(AS_IT_IS, name=name)) for name in names).replace(b"?", b"\xe9")
+    async with client_of_script() as (root, server, nursery):
+
+        async def ls() -> None:
+            assert [entry.name for entry in await root.ls("x")] == ["good", "better"]
+
+        nursery.start_soon(ls)
+        await server.say(Rwalk((await hear(server, Twalk)).tag, (QID,)))
+        await server.say(Ropen((await hear(server, Topen)).tag, Qid(QTDIR, 0, 1), 0))
+        await server.say(Rread((await hear(server, Tread)).tag, page))
+        await server.say(Rread((await hear(server, Tread)).tag, b""))
         await hear(server, Tclunk)
 
 

@@ -5,6 +5,7 @@ import fcntl
 import os
 import socket
 import stat
+import sys
 from pathlib import Path
 
 import pytest
@@ -170,6 +171,27 @@ async def test_nobody_there_is_said_in_words(place: Path) -> None:
         await dial(f"unix!{place}/{'x' * 200}")
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can become somebody whom a directory refuses")
+async def test_a_directory_that_may_not_be_searched_is_said_in_words(place: Path) -> None:
+    """Whoever dials or listens there hears a sentence, as for every socket that cannot be had."""
+    asks = """
+import os, sys, trio
+from ninep.dial import dial, listen
+os.setgroups([]), os.setgid(65534), os.setuid(65534)
+for attempt in (lambda: trio.run(dial, f"unix!{sys.argv[1]}/rio"), lambda: listen(f"unix!{sys.argv[1]}/rio")):
+    try:
+        attempt()
+    except OSError as error:
+        print(error)
+"""
+    with trio.fail_after(30):
+        done = await trio.run_process([sys.executable, "-c", asks, str(place)], capture_stdout=True)
+    assert done.stdout.decode().splitlines() == [
+        f"unix!{place}/rio: the socket belongs to another user",
+        f"unix!{place}/rio: cannot listen there: permission denied",
+    ]
+
+
 async def test_a_server_that_accepts_nobody_is_given_up(place: Path, autojump_clock: trio.testing.MockClock) -> None:
     """A full backlog is waited for, and not for ever."""
     with socket.socket(socket.AF_UNIX) as listener:
@@ -225,6 +247,17 @@ def test_other_machines_are_let_in_only_when_asked(address: str) -> None:
     with pytest.raises(PermissionError, match="--open-to-network"):
         listen(address)
     close_listener(listen(address, open_to_network=True))
+
+
+def test_every_address_is_that_of_ipv4_where_there_is_no_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the port that was named."""
+    monkeypatch.setattr(socket, "has_dualstack_ipv6", lambda: False)
+    taken = listen("127.0.0.1:0")
+    port = local_address(taken).port
+    close_listener(taken)
+    listener = listen(f"tcp!*!{port}", open_to_network=True)
+    assert listener.getsockname() == ("0.0.0.0", port)
+    close_listener(listener)
 
 
 def test_a_listener_serves_its_whole_tree() -> None:

@@ -20,9 +20,10 @@ from tests.ninep.exporting import client_of, make, names, names_in, read, refuse
 
 from ninep import FileError
 from ninep.client import AS_IT_IS
-from ninep.export import exported, handles
+from ninep.export import exported, handles, nodes
 from ninep.export.system import _rename
 from ninep.messages import (
+    DMDIR,
     ORCLOSE,
     ORDWR,
     OREAD,
@@ -233,6 +234,26 @@ async def test_a_full_disk(small_disk: Path) -> None:
         await walk(talk, 1)
         assert isinstance(await talk.ask(Tcreate(1, 1, "f", 0o644, ORDWR)), Rcreate)
         assert isinstance(await talk.ask(Twrite(1, 1, 0, b"x")), Rwrite)
+
+
+@pytest.mark.parametrize(("perm", "call"), [(0o644, "fchmod"), (DMDIR | 0o755, "set_mode")])
+async def test_what_cannot_be_given_its_mode_is_not_made(
+    shared: Path, monkeypatch: pytest.MonkeyPatch, perm: int, call: str
+) -> None:
+    """A file system that knows no modes refuses: nothing stays behind, neither in the directory nor open."""
+
+    def refuse(*arguments: object) -> None:
+        raise PermissionError(errno.EPERM, "Operation not permitted")
+
+    monkeypatch.setattr(os if call == "fchmod" else nodes, call, refuse)
+    before = names(Path("/proc/self/fd"))
+    async with talk_to(shared) as talk:
+        await walk(talk, 1)
+        assert await refused(talk, Tcreate(1, 1, "new", perm, OREAD)) == "permission denied"
+        assert names(shared) == []
+        monkeypatch.undo()
+        assert isinstance(await talk.ask(Tcreate(1, 1, "new", perm, OREAD)), Rcreate)
+    assert names(Path("/proc/self/fd")) == before
 
 
 @pytest.mark.parametrize("is_flushed", [False, True])

@@ -111,6 +111,54 @@ async def test_a_server_that_does_not_come_back_is_said(place: Path, autojump_cl
     await client.__aexit__(None, None, None)
 
 
+@pytest.mark.parametrize("is_hung_up", [False, True])
+async def test_a_client_that_has_ended_connects_no_more(
+    place: Path, autojump_clock: MockClock, is_hung_up: bool
+) -> None:
+    """Whoever still waited for the server to be back hears so, and the server never meets this client again."""
+    async with server(place, tree()):
+        client = open_client(f"unix!{place}/server", reconnect=True, patience=60)
+        root = await client.__aenter__()
+
+    async def read() -> None:
+        with pytest.raises(ConnectionLost, match="this client is closed"):
+            await root.read("text")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(read)
+        await trio.sleep(1)
+        if is_hung_up:
+            root.hang_up()
+        await client.__aexit__(None, None, None)
+        with listen(f"{place}/server") as listener:
+            await trio.sleep(10)
+            with pytest.raises(BlockingIOError):
+                listener.accept()
+
+
+async def test_a_connection_that_is_made_as_the_client_ends_is_closed(place: Path) -> None:
+    """The server had it already, and hears the end of it."""
+    async with server(place, tree()):
+        client = open_client(f"unix!{place}/server", reconnect=True)
+        root = await client.__aenter__()
+    listener = listen(f"{place}/server")
+    accepting = trio.socket.from_stdlib_socket(listener)
+
+    async def read() -> None:
+        with pytest.raises(ConnectionLost, match="this client is closed"):
+            await root.read("text")
+
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(read)
+        connection, _ = await accepting.accept()
+        await client.__aexit__(None, None, None)
+        talk = Talk(socket.socket(fileno=connection.detach()))
+        await welcome(talk)
+        assert await talk.hear() is None
+        talk.hang_up()
+    close_listener(listener)
+
+
 async def test_without_the_wish_a_lost_connection_stays_lost(place: Path) -> None:
     """A program that has not said so may rely on one server, one state."""
     async with server(place, tree()):

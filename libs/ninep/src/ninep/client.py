@@ -16,7 +16,6 @@ reached and `ProtocolError` when it does not speak 9P.
 from __future__ import annotations
 
 import socket
-import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -24,10 +23,9 @@ from typing import Literal
 from msgspec.structs import replace
 
 from ninep.calls import ConnectionLost
-from ninep.codec import read_stat
 from ninep.dial import TIMEOUT, Address
-from ninep.errors import NOT_DIRECTORY, FileError, ProtocolError
-from ninep.fids import AS_IT_IS, Fids, split
+from ninep.errors import NOT_DIRECTORY, FileError
+from ninep.fids import AS_IT_IS, Fids, entries, split
 from ninep.file import File, Lines
 from ninep.link import Link
 from ninep.messages import DMDIR, ORCLOSE, ORDWR, OREAD, OTRUNC, OWRITE, QTDIR, Stat
@@ -75,15 +73,15 @@ class Client:
         async with self.open(path) as directory:
             if not directory.qid.type & QTDIR:
                 raise FileError(NOT_DIRECTORY)
-            return [entry async for chunk in directory for entry in _entries(chunk)]
+            return [entry async for chunk in directory for entry in entries(chunk)]
 
     async def walk(self, top: str = "/") -> AsyncIterator[tuple[str, list[Stat]]]:
         """A directory and all below it, each with what it holds, from the top down."""
         waiting = [top]
         while waiting:
-            entries = await self.ls(path := waiting.pop())
-            yield path, entries
-            below = [entry.name for entry in entries if entry.qid.type & QTDIR]
+            found = await self.ls(path := waiting.pop())
+            yield path, found
+            below = [entry.name for entry in found if entry.qid.type & QTDIR]
             waiting += [f"{path.rstrip('/')}/{name}" for name in reversed(below)]
 
     async def mkdir(self, path: str, perm: int = 0o755) -> None:
@@ -231,15 +229,3 @@ async def open_client(
         yield Client(link)
     finally:
         await link.close()
-
-
-def _entries(chunk: bytes) -> list[Stat]:
-    """The entries of a directory read, which are whole, read(5)."""
-    entries, at = [], 0
-    try:
-        while at < len(chunk):
-            entry, at = read_stat(chunk, at)
-            entries.append(entry)
-    except (ValueError, struct.error) as error:
-        raise ProtocolError(f"what the server calls a directory is none: {error}") from error
-    return entries

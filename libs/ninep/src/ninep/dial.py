@@ -87,12 +87,20 @@ class Address:
         if self.network == "tcp":
             return Address(f"tcp!{self.host}!{self.port}", "tcp", "", self.host, self.port), self.path
         path = Path(self.path)
-        socket_path = next((part for part in (path, *path.parents) if part.is_socket()), path)
+        socket_path = next((part for part in (path, *path.parents) if _is_socket(part)), path)
         tree = self.path.removeprefix(str(socket_path))
         return Address(f"unix!{socket_path}", "unix", str(socket_path)), tree
 
     def __str__(self) -> str:
         return self.text
+
+
+def _is_socket(path: Path) -> bool:
+    """What may not be looked at is none, as far as is known; who dials it hears the kernel's word."""
+    try:
+        return path.is_socket()
+    except PermissionError:
+        return False
 
 
 def _plain(path: str) -> str:
@@ -239,22 +247,29 @@ def close_listener(sock: socket.socket) -> None:
 
 
 def _listen_unix(address: Address) -> socket.socket:
-    path = Path(address.path)
+    try:
+        return _listen_at(Path(address.path))
+    except OSError as error:
+        why = f"cannot listen there: {_words(error)}" if error.errno else str(error)  # the kernel's no, or a sentence
+        raise OSError(f"{address}: {why}") from error
+
+
+def _listen_at(path: Path) -> socket.socket:
     if not path.parent.is_dir():
-        raise FileNotFoundError(f"{address}: there is no directory {path.parent}; make it first (mode 700)")
+        raise OSError(f"there is no directory {path.parent}; make it first (mode 700)")
     with _alone_in(path.parent):
         if not _remove_stale(path):
             what = "another server answers there" if path.is_socket() else "a file that is no socket lies there"
-            raise OSError(f"{address}: address in use, {what}")
+            raise OSError(f"address in use, {what}")
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         try:
             os.fchmod(sock.fileno(), 0o600)  # Linux gives the file this mode as it appears: no moment open to others
-            sock.bind(address.path)
+            sock.bind(str(path))
             path.chmod(0o600)  # for systems that don't
             return _listening(sock)
-        except OSError as error:
+        except OSError:
             sock.close()
-            raise OSError(f"{address}: cannot listen there: {_words(error)}") from error
+            raise
 
 
 def _listen_tcp(address: Address, open_to_network: bool) -> socket.socket:
@@ -282,7 +297,9 @@ def _listen_tcp(address: Address, open_to_network: bool) -> socket.socket:
 def _resolve(address: Address) -> tuple[int, tuple[str, int]]:
     """Family and socket address to bind; the host `*` is every address of this machine, as in Plan 9."""
     if address.host == "*":
-        return (socket.AF_INET6, ("::", address.port)) if socket.has_dualstack_ipv6() else (socket.AF_INET, ("", 0))
+        if socket.has_dualstack_ipv6():
+            return socket.AF_INET6, ("::", address.port)
+        return socket.AF_INET, ("0.0.0.0", address.port)  # noqa: S104 - which is refused unless it is wanted
     try:
         found = socket.getaddrinfo(address.host, address.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
     except socket.gaierror as error:

@@ -6,15 +6,17 @@ removed or forgotten. Refusals are FileError with the server's words; once the s
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+import struct
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import trio
 
 from ninep.calls import Asked, Calls, Reply
+from ninep.codec import read_stat
 from ninep.dial import user
-from ninep.errors import NOT_FOUND, FileError
+from ninep.errors import NOT_FOUND, FileError, ProtocolError
 from ninep.messages import (
     NOFID,
     UNTOUCHED,
@@ -196,3 +198,17 @@ class Fids:
 def split(path: str) -> list[str]:
     """The names of a path; it begins at the root, with or without a slash."""
     return [name for name in path.split("/") if name not in ("", ".")]
+
+
+def entries(data: bytes) -> Iterator[Stat]:
+    """The entries of a directory read, which are whole, read(5). One whose name is not UTF-8 is left out: a client
+    could neither show nor say it, and the others are not to suffer for it. ProtocolError for what is no directory."""
+    at = 0
+    try:
+        while at < len(data):
+            end = at + 2 + int.from_bytes(data[at : at + 2], "little")
+            with suppress(UnicodeDecodeError):
+                yield read_stat(data, at)[0]
+            at = end
+    except (ValueError, struct.error) as error:
+        raise ProtocolError(f"what the server calls a directory is none: {error}") from error

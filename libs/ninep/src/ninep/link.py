@@ -13,6 +13,7 @@ from ninep.calls import ConnectionLost, start_calls
 from ninep.dial import TIMEOUT, Address, dial
 from ninep.fids import Fids
 
+CLOSED = "this client is closed"
 PAUSE, LONGEST_PAUSE = 0.02, 1.0  # seconds between two attempts, doubled by each; half of it is by chance
 
 
@@ -79,12 +80,13 @@ class Link:
 
     async def _connect_again(self) -> Fids:
         pause = PAUSE
-        while True:
+        while not self._is_closed:
             try:
                 return await self._connect()
             except OSError:
                 await trio.sleep(pause * random.uniform(0.5, 1))  # noqa: S311 - spreads clients, hides nothing
                 pause = min(2 * pause, LONGEST_PAUSE)
+        raise ConnectionLost(CLOSED)
 
     async def _connect(self) -> Fids:
         assert self.address, "a socket that was given is not made again"
@@ -98,6 +100,8 @@ class Link:
             with trio.move_on_after(self.patience):
                 await fids.attach(self.aname, tree)
                 fids.timeout = self.timeout
+                if self._is_closed:  # while this connection was made: nobody would ever end it
+                    raise ConnectionLost(CLOSED)
                 return fids
             raise ConnectionError(f"{peer} accepts connections, but does not answer within {self.patience:g} s")
         except BaseException:

@@ -11,7 +11,7 @@ import errno
 import os
 import stat as modes
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
 
@@ -250,8 +250,12 @@ class Folder(Item, Directory):
         bits = perm & (~0o666 | os.fstat(directory).st_mode) & 0o777
         flags = ACCESS[mode & OEXEC] | (os.O_APPEND if perm & DMAPPEND else 0) | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
         descriptor = os.open(name, flags | ALWAYS, bits, dir_fd=directory)
-        os.fchmod(descriptor, bits)  # the umask is for those who run programs here; create(5) knows none
-        file = self._made(name, os.fstat(descriptor))
+        with ExitStack() as undo:
+            undo.callback(os.unlink, name, dir_fd=directory)
+            undo.callback(os.close, descriptor)
+            os.fchmod(descriptor, bits)  # the umask is for those who run programs here; create(5) knows none
+            file = self._made(name, os.fstat(descriptor))
+            undo.pop_all()
         assert isinstance(file, File)
         self.export.inodes.mark(file.inode, perm & MARKS)
         return file, file.opened(descriptor, mode)
@@ -259,10 +263,13 @@ class Folder(Item, Directory):
     def _make_folder(self, directory: int, name: str, perm: int) -> Folder:
         bits = perm & os.fstat(directory).st_mode & 0o777
         os.mkdir(name, bits, dir_fd=directory)
-        with pinned(directory, [name]) as made:
-            inherited = os.fstat(made).st_mode & (modes.S_ISGID | modes.S_ISVTX)
-            set_mode(made, inherited | bits)
-            folder = self._made(name, os.fstat(made))
+        with ExitStack() as undo:
+            undo.callback(os.rmdir, name, dir_fd=directory)
+            with pinned(directory, [name]) as made:
+                inherited = os.fstat(made).st_mode & (modes.S_ISGID | modes.S_ISVTX)
+                set_mode(made, inherited | bits)
+                folder = self._made(name, os.fstat(made))
+            undo.pop_all()
         assert isinstance(folder, Folder)
         return folder
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import struct
-from collections.abc import Iterator
-
-from ninep.codec import read_stat
-from ninep.errors import ProtocolError
-from ninep.fids import Fids
+from ninep.fids import Fids, entries
 from ninep.messages import Stat
 
 Entry = tuple[str, Stat | None]
@@ -29,11 +24,11 @@ class OpenDirectory:
         return self._entries
 
     async def _read(self) -> list[Stat]:
-        entries, offset = list[Stat](), 0
+        found, offset = list[Stat](), 0
         while data := await self._fids.read(self._fid, offset, self._unit):
-            entries += stats(data)
+            found += entries(data)
             offset += len(data)
-        return entries
+        return found
 
     def release(self) -> None:
         """The last descriptor is closed."""
@@ -43,14 +38,3 @@ class OpenDirectory:
 def is_plain(name: str) -> bool:
     """A name that Unix allows; for one that it does not, the kernel would refuse the whole list."""
     return name not in ("", ".", "..") and "/" not in name and "\0" not in name
-
-
-def stats(data: bytes) -> Iterator[Stat]:
-    """The entries of a directory read, which are whole, read(5)."""
-    at = 0
-    try:
-        while at < len(data):
-            entry, at = read_stat(data, at)
-            yield entry
-    except (ValueError, struct.error) as error:
-        raise ProtocolError(f"what the server calls a directory is none: {error}") from error
