@@ -13,8 +13,9 @@ from ninep.messages import NOFID, Rwalk
 from ninep.session import FIDS, WALK
 from riomux.frames import Frame
 from riomux.peers import Backend, Client, Fid, Link, Parked, Place, Trees
+from riomux.recovery import arrived, recover
 from riomux.replies import Moving, Walking
-from riomux.walk import Journey, Leg, plan, stale
+from riomux.walk import Journey, Leg, plan
 
 
 def check_free(client: Client, number: int) -> None:
@@ -28,18 +29,16 @@ def check_free(client: Client, number: int) -> None:
 def walk(trees: Trees, client: Client, frame: Frame) -> Link | None:
     """walk(5): at most 16 names, from a fid that is not open, to a number that is free (or the same)."""
     m: Any = frame.decode()
-    fid = client.fids.get(m.fid)
-    if fid is None:
-        raise FileError("unknown fid")
-    if fid.waiting is not None:
-        client.park(fid, frame)
+    if not (fid := arrived(client, frame)):
         return None
     _check_walk(client, fid, m)
+    if fid.link is None:
+        recover(client, fid, frame)
+        return None
     legs, place = plan(trees, fid.place, m.wname)
     if not (legs[0].is_from_fid and len(legs) == 1 and len(legs[0].names) == len(m.wname)):
         _Walk(client, m, fid, place).begin(legs)
         return None
-    assert fid.link
     return _walk_within(client, m, fid, place, legs[0], frame)
 
 
@@ -48,12 +47,10 @@ def _check_walk(client: Client, fid: Fid, m: Any) -> None:
         raise FileError(f"too many names in a walk; {WALK} is the most")
     if any(not name or "/" in name for name in m.wname):
         raise FileError("a name has no slash and is not empty")
-    if fid.is_open:
+    if fid.opened:
         raise FileError("the fid is open")
     if m.newfid != m.fid:
         check_free(client, m.newfid)
-    if fid.link is None:
-        raise FileError(stale(fid))
 
 
 def _walk_within(client: Client, m: Any, fid: Fid, place: Place, leg: Leg, frame: Frame) -> Link:

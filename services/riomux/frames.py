@@ -40,6 +40,7 @@ TWRITE = Twrite.number
 _FIDS = Struct("<IBHI")
 _TAG = Struct("<H")
 _WORD = Struct("<I")
+_LONG = Struct("<Q")
 
 
 class Frame(msgspec.Struct, gc=False):
@@ -83,6 +84,11 @@ class Frame(msgspec.Struct, gc=False):
     def word(self, at: int) -> int:
         """The integer[4] at an offset of the frame."""
         value: int = _WORD.unpack_from(self.buffer, self.at + at)[0]
+        return value
+
+    def long(self, at: int) -> int:
+        """The integer[8] at an offset of the frame."""
+        value: int = _LONG.unpack_from(self.buffer, self.at + at)[0]
         return value
 
     def half(self, at: int) -> int:

@@ -2,6 +2,7 @@
 
     Client   one connection of somebody who uses the tree; its fids and tags are numbers of its own choice
     Fid      what one of a client's numbers stands for: a place in a backend's tree, and the number it has there
+    Opened   what there is to know of a fid that is open, should its file have to be opened again
     Backend  a mounted server (or `home`, the mux's own tree), with the links to it
     Link     one connection to a backend, shared by a few clients; tags and fids on it are numbers of ours
     Pending  a request on a link: who asked, what reply is due, what to do with it (the kinds are in `replies`)
@@ -18,7 +19,7 @@ import msgspec
 
 from ninep.codec import encode
 from ninep.errors import FileError, ProtocolError
-from ninep.messages import NOTAG, Message, Qid, Rerror, Tclunk
+from ninep.messages import NOTAG, OEXEC, OREAD, QTDIR, Message, Qid, Rerror, Tclunk
 from ninep.session import MSIZE
 from riomux.frames import RERROR, Frame, put_tag
 from riomux.qids import root_qid
@@ -114,18 +115,38 @@ class Place(NamedTuple):
     path: tuple[str, ...] = ()
 
 
+class Opened(msgspec.Struct, gc=False):
+    """How a fid is open."""
+
+    mode: int  # of open(5)
+    qid: Qid  # as the backend calls it
+    is_begun: bool = False  # something was asked of its data
+    is_anew: bool = False  # it was opened again, and what is read next must be the beginning
+
+    @property
+    def is_directory(self) -> bool:
+        """Whether reads give entries."""
+        return bool(self.qid.type & QTDIR)
+
+    @property
+    def is_reading(self) -> bool:
+        """Whether it is open for nothing else: then to open the file again changes nothing."""
+        return self.mode in {OREAD, OEXEC}
+
+
 class Fid:
     """A client's handle on a file."""
 
-    __slots__ = ("backend", "is_directory", "is_open", "link", "number", "path", "room", "user", "waiting")
+    __slots__ = ("backend", "broken", "link", "number", "opened", "path", "room", "user", "waiting")
 
     def __init__(self, user: str, place: Place, link: Link | None = None, number: int = 0) -> None:
         self.user = user  # the uname of the Tattach it comes from
         self.backend, self.path = place
-        self.link = link  # None if that is lost: the fid is stale
+        self.link = link  # None if that is lost, and the file not found again yet
         self.number = number  # its number on the link
-        self.room = -1  # bytes that a Tread or Twrite may carry on the fast path; -1 until a plain file is open
-        self.is_open = self.is_directory = False
+        self.room = -1  # bytes that a Tread or Twrite may carry on the fast path; -1 if they may not take that
+        self.opened: Opened | None = None
+        self.broken: str | None = None  # why its file cannot be found again; None while nobody knows
         self.waiting: list[Parked] | None = None  # requests on it while it is on its way; None when it has arrived
 
     @property
@@ -139,7 +160,7 @@ class Fid:
         self.link, self.number = link, number
 
     def lose(self) -> None:
-        """Its link is gone. It stays what it was, and stands for nothing."""
+        """Its link is gone. Where it stood and how it was open is all that is left."""
         self.link, self.room = None, -1
 
 
@@ -250,6 +271,11 @@ class Link(Peer):
             del self._flushes[number]
             if number not in self.pending:
                 self.free.append(number)
+
+    @property
+    def is_flushing(self) -> bool:
+        """Whether a Tflush has had no reply yet."""
+        return bool(self._flushes)
 
     def give_back_tag(self, number: int) -> None:
         """A reply has come."""

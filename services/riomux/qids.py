@@ -12,6 +12,7 @@ in the upper byte. Three kinds of paths are kept apart by bits 46 and 47 of what
 
 from __future__ import annotations
 
+import zlib
 from struct import Struct
 
 from ninep.messages import QTDIR, Qid
@@ -37,9 +38,19 @@ def remap(path: int, number: int) -> int:
     return path << 8 | number
 
 
+def number_of(name: str) -> int:
+    """The number that a mount of this name has unless another has it."""
+    return 1 + zlib.crc32(name.encode()) % (NUMBERS - 1)
+
+
 def root_qid(number: int) -> Qid:
     """The qid of a backend's root directory."""
     return Qid(QTDIR, 0, _ROOT << 8 | number)
+
+
+def read_qid(buffer: bytearray, at: int) -> Qid:
+    """The qid[13] at `at`, as the backend has it."""
+    return Qid(*_QID.unpack_from(buffer, at))
 
 
 def patch_qid(buffer: bytearray, at: int, number: int, known: Qid | None = None) -> None:

@@ -13,10 +13,10 @@ from msgspec.structs import replace
 
 from ninep.codec import encode
 from ninep.errors import FileError, ProtocolError
-from ninep.messages import QTDIR, Qid, Rclunk, Rflush, Rstat, Tflush
+from ninep.messages import Qid, Rclunk, Rflush, Rstat, Tflush
 from riomux.frames import HEADER, RERROR, Frame
-from riomux.peers import Client, Fid, Link, Pending
-from riomux.qids import patch_directory, patch_qid, patch_stat
+from riomux.peers import Client, Fid, Link, Opened, Pending
+from riomux.qids import patch_directory, patch_qid, patch_stat, read_qid
 
 IOHDRSZ = 24
 """What an iounit leaves of msize for the header, intro(5)."""
@@ -141,6 +141,7 @@ class Opening(Pending, gc=False):
     """A Topen or Tcreate."""
 
     path: tuple[str, ...]  # of the file that is open then
+    mode: int
 
     def settle(self, frame: Frame) -> bool:
         """From now on the data of a plain file may pass unseen; the entries of a directory may not."""
@@ -148,21 +149,25 @@ class Opening(Pending, gc=False):
         if frame.type == RERROR or fid is None:
             return True
         _must_be(frame, 24)
-        fid.path, fid.is_open = self.path, True
-        fid.is_directory = bool(frame.buffer[frame.at + _QID_AT] & QTDIR)
+        fid.path, fid.opened = self.path, Opened(self.mode, read_qid(frame.buffer, frame.at + _QID_AT))
         patch_qid(frame.buffer, frame.at + _QID_AT, self.link.backend.number, _root_of(fid))
         if client:
-            self._set_room(frame, fid, min(client.msize, self.link.msize) - IOHDRSZ)
+            self._set_unit(frame, room_of(client, self.link))
+            if fid.link and not fid.opened.is_directory and not fid.opened.is_reading:
+                fid.room = room_of(client, self.link)  # else the first read opens the fast path
         return True
 
-    def _set_room(self, frame: Frame, fid: Fid, room: int) -> None:
+    def _set_unit(self, frame: Frame, room: int) -> None:
         """No unit is larger than both sides can take in one message, and none is left to guess if they differ."""
         assert self.client
-        if not fid.is_directory and fid.link:
-            fid.room = room
         iounit = frame.word(_IOUNIT_AT)
         if iounit > room or (iounit == 0 and self.link.msize < self.client.msize):
             frame.put_word(_IOUNIT_AT, room)
+
+
+def room_of(client: Client, link: Link) -> int:
+    """Bytes of data that one message can carry all the way."""
+    return min(client.msize, link.msize) - IOHDRSZ
 
 
 class Reading(Pending, gc=False):
@@ -177,7 +182,10 @@ class Reading(Pending, gc=False):
         end = frame.at + frame.size
         if frame.size < _DATA_AT or frame.word(7) != frame.size - _DATA_AT:
             raise ProtocolError("an Rread whose count is not that of its data")
-        if self.fid and self.fid.is_directory:
+        opened = self.fid and self.fid.opened
+        if opened:
+            opened.is_begun = True
+        if opened and opened.is_directory:
             number = self.link.backend.number
             if not patch_directory(frame.buffer, frame.at + _DATA_AT, end, number, self.mounts):
                 self.lose(f"{self.link.backend.name} gave a torn entry of this directory")

@@ -43,13 +43,13 @@ from riomux.crossing import check_free, open_across, walk
 from riomux.frames import FIXED, HEADER, Frame
 from riomux.peers import Client, Fid, Link, Pending, Place, Trees
 from riomux.reach import join_home
+from riomux.recovery import arrived, at_hand, begin_reading, hopeless, recover
 from riomux.replies import Attaching, Clunking, Flushing, Opening, Reading, Stating, abandon
-from riomux.walk import stale
 
 WAITING = OUTSTANDING
 """Requests of one client that wait for their replies; then an Rerror, so that a Tflush is always heard."""
 
-_COUNT_AT, _READ_HEAD, _WRITE_HEAD = 19, 11, 23
+_MODE_AT, _OFFSET_AT, _COUNT_AT, _READ_HEAD, _WRITE_HEAD = 11, 11, 19, 11, 23
 
 
 def take(trees: Trees, client: Client, frame: Frame) -> Link | None:
@@ -136,31 +136,35 @@ def _flush(trees: Trees, client: Client, frame: Frame) -> Link | None:
 
 
 def _open(trees: Trees, client: Client, frame: Frame) -> Link | None:
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := at_hand(client, frame)):
         return None
     if mount := trees.mount_at(fid.place):
         open_across(client, fid, mount, frame)
         return None
     link, number = _link(fid)
-    return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Ropen.number, 0, fid.path))
+    return _pass_on(
+        frame,
+        Opening(client, frame.tag, link, number, fid, Ropen.number, 0, fid.path, frame.buffer[frame.at + _MODE_AT]),
+    )
 
 
 def _create(trees: Trees, client: Client, frame: Frame) -> Link | None:
     m: Any = frame.decode()
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := at_hand(client, frame)):
         return None
     if mount := trees.mount_at(fid.place):
         open_across(client, fid, mount, frame)
         return None
     link, number = _link(fid)
     path = (*fid.path, m.name)
-    return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Rcreate.number, 0, path))
+    return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Rcreate.number, 0, path, m.mode))
 
 
 def _read(trees: Trees, client: Client, frame: Frame) -> Link | None:
-    """A Tread of a directory, of a fid that may not be open yet, or for more than one message can carry."""
-    if not (fid := _at_hand(client, frame)):
+    """A Tread of a directory, the first of a file, of a fid that may not be open yet, or for more than fits."""
+    if not (fid := at_hand(client, frame)):
         return None
+    begin_reading(client, fid, frame.long(_OFFSET_AT))
     link, number = _link(fid)
     count = min(frame.word(_COUNT_AT), client.msize - _READ_HEAD, link.msize - _READ_HEAD)
     frame.put_word(_COUNT_AT, count)
@@ -175,7 +179,7 @@ def _write(trees: Trees, client: Client, frame: Frame) -> Link | None:
     """A Twrite to a fid that may not be open yet, or of more than the backend takes in one message: then it is cut."""
     if frame.size != _WRITE_HEAD + frame.word(_COUNT_AT):
         raise FileError(f"malformed message: a Twrite whose count is not {frame.size - _WRITE_HEAD}")
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := at_hand(client, frame)):
         return None
     link, number = _link(fid)
     pending = Pending(client, frame.tag, link, number, fid, Rwrite.number, 11)
@@ -189,7 +193,7 @@ def _write(trees: Trees, client: Client, frame: Frame) -> Link | None:
 
 def _clunk(trees: Trees, client: Client, frame: Frame) -> Link | None:
     """clunk(5): the fid is gone for the client, whatever the reply will be."""
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := arrived(client, frame)):
         return None
     if fid.link is None:
         del client.fids[frame.number]
@@ -202,7 +206,10 @@ def _clunk(trees: Trees, client: Client, frame: Frame) -> Link | None:
 
 def _remove(trees: Trees, client: Client, frame: Frame) -> Link | None:
     """remove(5): a clunk that may refuse. The roots of backends stay; the places they are mounted at, home refuses."""
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := arrived(client, frame)):
+        return None
+    if fid.link is None and not hopeless(fid):
+        recover(client, fid, frame)
         return None
     if fid.link and fid.path:
         link, number = _link(fid)
@@ -210,13 +217,13 @@ def _remove(trees: Trees, client: Client, frame: Frame) -> Link | None:
         return _pass_on(frame, Clunking(client, frame.tag, link, number, fid, Rremove.number, 0))
     del client.fids[frame.number]
     if fid.link is None:
-        raise FileError(stale(fid))
+        raise FileError(hopeless(fid))
     fid.link.retire(fid.number)
     raise FileError(DENIED)
 
 
 def _stat(trees: Trees, client: Client, frame: Frame) -> Link | None:
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := at_hand(client, frame)):
         return None
     link, number = _link(fid)
     known = trees.known(fid.place)
@@ -225,27 +232,15 @@ def _stat(trees: Trees, client: Client, frame: Frame) -> Link | None:
 
 def _wstat(trees: Trees, client: Client, frame: Frame) -> Link | None:
     frame.decode()
-    if not (fid := _at_hand(client, frame)):
+    if not (fid := at_hand(client, frame)):
         return None
     link, number = _link(fid)
     return _pass_on(frame, Pending(client, frame.tag, link, number, fid, Rwstat.number, HEADER))
 
 
-def _at_hand(client: Client, frame: Frame) -> Fid | None:
-    """The fid of a request; None if it is on its way, and the request now waits for it."""
-    fid = client.fids.get(frame.number)
-    if fid is None:
-        raise FileError("unknown fid")
-    if fid.waiting is None:
-        return fid
-    client.park(fid, frame)
-    return None
-
-
 def _link(fid: Fid) -> tuple[Link, int]:
-    """The link of a fid, and a tag on it."""
-    if fid.link is None:
-        raise FileError(stale(fid))
+    """The link of a fid that is at hand, and a tag on it."""
+    assert fid.link
     return fid.link, fid.link.take_tag()
 
 

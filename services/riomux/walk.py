@@ -117,8 +117,7 @@ class Journey:
     def _find_way(self, leg: Leg) -> tuple[Link, int] | None:
         if not leg.is_from_fid:
             return reach(self._client, leg.backend, self._fid.user, self)
-        if self._fid.link is None:
-            raise FileError(stale(self._fid))
+        assert self._fid.link  # it is the first leg, and was looked at a moment ago
         return self._fid.link, self._fid.number
 
     def _take(self, leg: Leg, link: Link, start: int) -> None:
@@ -157,8 +156,3 @@ class Journey:
 
 def _remapped(qid: Qid, backend: Backend) -> Qid:
     return Qid(qid.type, qid.vers, remap(qid.path, backend.number))
-
-
-def stale(fid: Fid) -> str:
-    """What is said of a fid whose link is lost."""
-    return f"i/o error: {fid.backend.name} went away; open the file again"

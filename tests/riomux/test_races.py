@@ -25,12 +25,15 @@ from ninep.messages import (
     Rflush,
     Ropen,
     Rread,
+    Rstat,
     Rwalk,
+    Stat,
     Tattach,
     Tclunk,
     Tflush,
     Topen,
     Tread,
+    Tstat,
     Tversion,
     Twalk,
 )
@@ -70,6 +73,9 @@ class Chance:
                 return self._walk(request)
             case Topen() if request.fid in self.fids:
                 return Ropen(request.tag, NUMBERS.get(self.fids[request.fid], ROOT), 0)
+            case Tstat() if request.fid in self.fids:
+                name = self.fids[request.fid]
+                return Rstat(request.tag, Stat(0, 0, NUMBERS.get(name, ROOT), 0o644, 0, 0, 5, name, "me", "me", "me"))
             case Tread() if request.fid in self.fids:
                 return Rread(request.tag, self.fids[request.fid].encode())
             case Tclunk() if request.fid in self.fids:
