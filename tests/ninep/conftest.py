@@ -1,8 +1,16 @@
 """What the tests of this folder share."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+
+@pytest.fixture(autouse=True)
+def no_mistake_of_ours(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """A server outlives its own mistakes, so a test must look for them."""
+    yield
+    assert "connection.failed" not in caplog.text
 
 
 @pytest.fixture

@@ -24,7 +24,9 @@ from ninep.errors import INTERRUPTED, FileError, ProtocolError
 from ninep.logs import LibraryLog
 from ninep.messages import (
     Message,
+    Rcreate,
     Rerror,
+    Ropen,
     Rversion,
     Tclunk,
     Tcreate,
@@ -62,17 +64,19 @@ LAST: set[type[Message]] = {Tclunk, Tremove}
 class Lane:
     """What waits on one fid, of one kind: the request that is being answered, and those behind it."""
 
-    __slots__ = ("behind", "scope", "tag", "why")
+    __slots__ = ("behind", "is_last", "scope", "tag", "why")
 
     def __init__(self) -> None:
         self.behind: deque[Message] = deque()
         self.tag = -1
+        self.is_last = False
         self.scope = trio.CancelScope()
         self.why: str | None = None  # the Rerror if it is ended; None if it was flushed, and gets no reply
 
-    def begin(self, tag: int) -> None:
+    def begin(self, message: Message) -> None:
         """A request's turn has come."""
-        self.tag, self.scope, self.why = tag, trio.CancelScope(), None
+        self.tag, self.is_last = message.tag, type(message) in LAST
+        self.scope, self.why = trio.CancelScope(), None
 
 
 class Connection:
@@ -161,7 +165,7 @@ class Connection:
             lane = Lane()
             if kind in IN_ORDER or kind is Tclunk:
                 self._lanes[fid, kind] = lane
-            lane.begin(message.tag)
+            lane.begin(message)
             self._waiting[message.tag] = lane
             self._nursery.start_soon(self._answer_later, lane, message, fid, answer)
         elif answer is not None:
@@ -203,24 +207,31 @@ class Connection:
     async def _answer_later(self, lane: Lane, message: Message, fid: Fid | None, answer: Answer[Reply | None]) -> None:
         """Give an answer that must be waited for, then those that queued behind it."""
         key = fid, type(message)
-        with contextlib.suppress(
-            OSError, trio.ClosedResourceError
-        ):  # the peer has gone; `run` hears of it and cleans up
-            while True:
-                if type(answer) is CoroutineType:
-                    await self._wait(lane, message, fid, answer)
-                elif self._is_current(lane):
-                    self._reply(message, cast(Reply, answer))
-                if not self._sent():
-                    await self._drain()
-                if not lane.behind:
-                    break
-                message = lane.behind.popleft()
-                lane.begin(message.tag)
-                self._waiting[message.tag] = lane
-                answer = self._ask(message, fid)
+        try:
+            await self._answer_in_turn(lane, message, fid, answer)
+        except (OSError, trio.ClosedResourceError):
+            log.debug("connection.lost")  # `run` hears of it too, and cleans up
+        except Exception as error:  # a mistake of ours ends this connection, and no other
+            self._fail(error)
         if self._lanes.get(key) is lane:
             del self._lanes[key]
+
+    async def _answer_in_turn(
+        self, lane: Lane, message: Message, fid: Fid | None, answer: Answer[Reply | None]
+    ) -> None:
+        while True:
+            if type(answer) is CoroutineType:
+                await self._wait(lane, message, fid, answer)
+            elif self._is_current(lane):
+                self._reply(message, cast(Reply, answer))
+            if not self._sent():
+                await self._drain()
+            if not lane.behind:
+                return
+            message = lane.behind.popleft()
+            lane.begin(message)
+            self._waiting[message.tag] = lane
+            answer = self._ask(message, fid)
 
     def _is_current(self, lane: Lane) -> bool:
         """Whether its request is still to be answered, not forgotten by a Tversion. After this it does not wait."""
@@ -232,12 +243,12 @@ class Connection:
     async def _wait(self, lane: Lane, message: Message, fid: Fid | None, coroutine: Any) -> None:
         """Reply when the coroutine has ended, or drop the request if it was flushed before."""
         answer: Reply | None = None
-        with lane.scope:
-            try:
+        try:
+            with lane.scope:
                 answer = await coroutine
-            except Exception as error:  # as in `_ask`
-                answer = refusal(message, error), None
-        if answer and fid and fid.is_gone and type(message) in (Topen, Tcreate):
+        except* Exception as errors:  # as in `_ask`; and what fails while it is cancelled comes in one group with that
+            answer = refusal(message, the_one(errors)), None
+        if answer and fid and fid.is_gone:
             answer = self._close_late(message, answer)
         if not self._is_current(lane):
             return
@@ -250,10 +261,11 @@ class Connection:
 
     def _close_late(self, message: Message, answer: Reply) -> Reply:
         """A file that opened after its fid had been clunked is let go again."""
-        opened = answer[1][1] if type(message) is Tcreate else answer[1]
-        if isinstance(opened, Opened):
-            self._let_go(opened)
-        return Rerror(message.tag, INTERRUPTED), None
+        match answer:
+            case (Ropen(), Opened() as opened) | (Rcreate(), (_, Opened() as opened)):
+                self._let_go(opened)
+                return Rerror(message.tag, INTERRUPTED), None
+        return answer
 
     def _refuse(self, lane: Lane, why: str) -> None:
         """End what waits in a lane."""
@@ -279,11 +291,12 @@ class Connection:
     def _flush(self, message: Any) -> None:
         """flush(5): what waits is cancelled, and the session says Rflush when it ends; what is queued is dropped.
 
-        A clunk that is queued comes first all the same, and Rflush after it.
+        A clunk comes first all the same, and Rflush after it: half a clunk would be a text that is lost.
         """
         if lane := self._waiting.get(message.oldtag):
-            lane.why = None
-            lane.scope.cancel()
+            if not lane.is_last:
+                lane.why = None
+                lane.scope.cancel()
             return
         for lane in self._lanes.values():
             for queued in lane.behind:
@@ -295,7 +308,7 @@ class Connection:
     def _forget(self) -> None:
         """End all that waits, and let go of every open file, also of those whose clunk was still queued."""
         ending = {fid for (fid, _), lane in self._lanes.items() if any(type(m) in LAST for m in lane.behind)}
-        for lane in self._waiting.values():
+        for lane in (*self._waiting.values(), *self._lanes.values()):  # a lane that is only sending waits for nothing
             lane.behind.clear()
             lane.scope.cancel()
         self._waiting.clear()
@@ -315,23 +328,28 @@ class Connection:
             self._nursery.start_soon(self._let_go_later, waiting)
 
     async def _let_go_later(self, waiting: CoroutineType[Any, Any, None]) -> None:
-        with trio.move_on_after(GOODBYE, shield=True):
-            try:
+        try:
+            with trio.move_on_after(GOODBYE, shield=True):
                 await waiting
-            except Exception as error:  # as above
-                complain(error)
+        except* Exception as errors:  # as above
+            complain(the_one(errors))
 
     def say_goodbye(self) -> None:
         """The service stops: answer all that waits, as far as the socket takes it at once."""
-        for lane in self._waiting.values():
-            for tag in (lane.tag, *[message.tag for message in lane.behind]):
-                self._session.reply(Rerror(tag, STOPPING))
+        self._session.refuse_pending(STOPPING)
         with contextlib.suppress(OSError):
             self._sent()
 
+    def _fail(self, error: Exception) -> None:
+        """Hang up; `run` hears of it."""
+        log.error("connection.failed", exc_info=error)
+        with contextlib.suppress(OSError):  # the peer was faster
+            self._socket.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
-        """The conversation is over."""
+        """The conversation is over. Who waits to send finds that nothing is due any more."""
         self._session.receive_eof()
+        self._rest = NOTHING
         self._forget()
         trio.lowlevel.notify_closing(self._socket)
         self._socket.close()
@@ -368,6 +386,14 @@ def refusal(message: Message, error: Exception) -> Rerror:
     return Rerror(message.tag, f"internal error: {type(error).__name__}; the log of the service has the details")
 
 
+def the_one(errors: ExceptionGroup[Exception]) -> Exception:
+    """What a group says, if it says one thing: a refusal out of a nursery is a refusal."""
+    error: Exception = errors
+    while isinstance(error, ExceptionGroup) and len(error.exceptions) == 1:
+        error = error.exceptions[0]
+    return error
+
+
 def complain(error: Exception) -> None:
     """Log why a file could not be let go properly; with where, if it is a mistake of the tree."""
     log.warning("clunk.failed", error=str(error), exc_info=None if isinstance(error, FileError) else error)
@@ -388,8 +414,10 @@ async def _serve_in(nursery: trio.Nursery, sock: socket.socket, root: Node) -> N
         await connection.run()
     except ProtocolError as error:
         log.info("connection.refused", reason=str(error))
-    except ConnectionError:
+    except OSError:  # reset, or silent for so long that TCP gave up
         log.debug("connection.lost")
+    except Exception as error:  # a mistake of ours ends this connection, and no other
+        log.error("connection.failed", exc_info=error)
     except trio.Cancelled:
         connection.say_goodbye()
         raise

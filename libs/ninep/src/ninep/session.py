@@ -63,15 +63,18 @@ looks for the errno that the words stand for: each cuts for itself, and `ninep` 
 
 
 class Fid:
-    """A client's handle on a file. `mode` is None until it is open, and `is_gone` from its Tclunk on."""
+    """A client's handle on a file. `mode` is None until it is open, and `is_gone` from its Tclunk on.
 
-    __slots__ = ("file", "is_gone", "mode", "place")
+    It `is_opening` while a Topen or a Tcreate waits, and stands still so long: what comes of it is the answer's to say.
+    """
+
+    __slots__ = ("file", "is_gone", "is_opening", "mode", "place")
 
     def __init__(self, place: Any) -> None:
         self.place = place
         self.file: Any = None
         self.mode: int | None = None
-        self.is_gone = False
+        self.is_gone = self.is_opening = False
 
 
 Request = tuple[Message, Fid | None]
@@ -103,7 +106,7 @@ class Session:
         self._frames = Frames(msize_offered)
         self._out: list[bytes] = []  # what is said last, after these pieces:
         self._pieces: list[bytes] = []
-        self._pending: dict[int, Message] = {}  # tag -> its T-message, until it is replied to or dropped
+        self._pending: dict[int, Request] = {}  # by tag, until it is replied to or dropped
         self._flushes: dict[int, list[int]] = {}  # tag -> tags of the Tflushes that wait for it
         self._left: list[Fid] = []
         self._rules: dict[type[Message], Rule] = BEFORE_VERSION
@@ -113,8 +116,9 @@ class Session:
         self._frames.feed(data)
 
     def receive_eof(self) -> None:
-        """The peer hung up: nothing is pending any more, and `abandoned` has the fids that it left."""
+        """The peer hung up: nothing is pending or due any more, and `abandoned` has the fids that it left."""
         self._forget()
+        self.pieces_to_send()
 
     @property
     def is_partial(self) -> bool:
@@ -147,10 +151,10 @@ class Session:
         changed: FileError, or what the codec says. Any Rerror can be sent.
         """
         frame = self._frame(message)
-        request = self._pending.pop(message.tag)
+        request, fid = self._pending.pop(message.tag)
         settle = SETTLE.get(type(message))
         if settle:
-            settle(self, request, message, value)
+            settle(self, request, fid, message, value)
         self._say(frame)
         if type(message) is Rread and len(frame) < 11 + len(message.data):
             self._say_apart(message.data)
@@ -159,8 +163,15 @@ class Session:
 
     def drop(self, tag: int) -> None:
         """A flushed request has ended and will not be replied to."""
-        self._pending.pop(tag, None)
+        if request := self._pending.pop(tag, None):
+            self._refused(*request)
         self._answer_flushes(tag)
+
+    def refuse_pending(self, why: str) -> None:
+        """An Rerror for each request that is pending, and the Rflush of those that were flushed."""
+        for tag, (request, _) in list(self._pending.items()):
+            if type(request) is not Tflush:
+                self.reply(Rerror(tag, why))
 
     def abandoned(self) -> list[Fid]:
         """Take the fids that a Tversion or the end of the connection left behind, for the answerer to let go."""
@@ -210,7 +221,7 @@ class Session:
         rule = self._rules.get(kind)
         request = rule(self, message) if rule else self._unexpected(message)
         if request:
-            self._pending[message.tag] = request[0]
+            self._pending[message.tag] = request
         return request
 
     def _unexpected(self, message: Message) -> Request | None:
@@ -261,13 +272,13 @@ class Session:
     def _open(self, m: Any) -> Request:
         if m.mode & ~(OEXEC | OTRUNC | ORCLOSE):
             raise FileError(f"unknown open mode {m.mode:#x}")
-        return m, self._closed(m.fid)
+        return m, self._begin_to_open(m.fid)
 
     def _create(self, m: Any) -> Request:
         check_name(m.name)
         if m.mode & ~(OEXEC | OTRUNC | ORCLOSE):
             raise FileError(f"unknown open mode {m.mode:#x}")
-        return m, self._closed(m.fid)
+        return m, self._begin_to_open(m.fid)
 
     def _read(self, m: Any) -> Request:
         fid = self.fids.get(m.fid)
@@ -301,6 +312,13 @@ class Session:
     def _closed(self, number: int) -> Fid:
         if (fid := self._known(number)).mode is not None:
             raise FileError("the fid is open")
+        if fid.is_opening:
+            raise FileError("the fid is being opened")
+        return fid
+
+    def _begin_to_open(self, number: int) -> Fid:
+        fid = self._closed(number)
+        fid.is_opening = True
         return fid
 
     def _not_open(self, number: int, wish: str) -> FileError:
@@ -314,22 +332,24 @@ class Session:
 
     # What a reply changes.
 
-    def _attached(self, request: Any, reply: Any, place: Any) -> None:
+    def _attached(self, request: Any, fid: Any, reply: Any, place: Any) -> None:
         self.fids[request.fid] = Fid(place)
 
-    def _walked(self, request: Any, reply: Any, place: Any) -> None:
+    def _walked(self, request: Any, fid: Any, reply: Any, place: Any) -> None:
         """The new fid exists only if every name was walked."""
         if len(reply.wqid) == len(request.wname):
             self.fids[request.newfid] = Fid(place)
 
-    def _opened(self, request: Any, reply: Any, file: Any) -> None:
-        if fid := self.fids.get(request.fid):
-            fid.file, fid.mode = file, request.mode
+    def _opened(self, request: Any, fid: Fid, reply: Any, file: Any) -> None:
+        fid.file, fid.mode, fid.is_opening = file, request.mode, False
 
-    def _created(self, request: Any, reply: Any, made: Any) -> None:
+    def _created(self, request: Any, fid: Fid, reply: Any, made: Any) -> None:
         """create(5): the fid of the directory now stands for the new file, open. `made` is (place, open file)."""
-        if fid := self.fids.get(request.fid):
-            (fid.place, fid.file), fid.mode = made, request.mode
+        (fid.place, fid.file), fid.mode, fid.is_opening = made, request.mode, False
+
+    def _refused(self, request: Any, fid: Any, reply: Any = None, value: Any = None) -> None:
+        if type(request) in OPENS:
+            fid.is_opening = False
 
     def _answer_flushes(self, tag: int) -> None:
         """Also the flushes of these flushes, and so on: a client may chain thousands."""
@@ -358,8 +378,8 @@ def check_name(name: str) -> None:
 
 
 def cut(text: str, size: int) -> str:
-    """As much of a text as fits into `size` bytes of UTF-8; what UTF-8 cannot say becomes a question mark."""
-    return text.encode(errors="replace")[:size].decode(errors="ignore")
+    """As much of a text as fits into `size` bytes of a string[s], intro(5); what none can hold is a question mark."""
+    return text.encode(errors="replace")[:size].decode(errors="ignore").replace("\0", "?")
 
 
 Rule = Callable[[Session, Any], Request | None]
@@ -380,10 +400,12 @@ RULES: dict[type[Message], Rule] = {
     Tstat: Session._any,
     Twstat: Session._any,
 }
+OPENS = {Topen, Tcreate}
 LETS_GO = {Tversion, Tflush, Tclunk, Tremove}  # what frees something is heard however much waits
-SETTLE: dict[type[Message], Callable[[Session, Any, Any, Any], None]] = {
+SETTLE: dict[type[Message], Callable[[Session, Any, Any, Any, Any], None]] = {
     Rattach: Session._attached,
     Rwalk: Session._walked,
     Ropen: Session._opened,
     Rcreate: Session._created,
+    Rerror: Session._refused,
 }
