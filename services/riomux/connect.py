@@ -32,12 +32,13 @@ class Connection(NamedTuple):
 
 
 Connect = Callable[[], Awaitable[Connection]]
+Dial = Callable[[Address], Awaitable[socket.socket]]
 
 
-async def connect(address: Address) -> Connection:
+async def connect(address: Address, dial: Dial = dial) -> Connection:
     """Reach the server at an address. OSError, FileError or ValueError if that cannot be done within TIMEOUT."""
     server, tree = address.split()
-    sock = await dial(server, timeout=TIMEOUT)
+    sock = await dial(server)
     return await greet(sock, str(server), tuple(name for name in tree.split("/") if name))
 
 

@@ -28,6 +28,7 @@ class Keeper:
     def __init__(self, backend: Backend, connect: Connect, pump: Pump, notice: Notice) -> None:
         self.backend = backend
         self.round_trip: float | None = None  # seconds, when the newest link was made
+        self.since = trio.current_time()  # when it came up, or went down, or was mounted
         self.scope = trio.CancelScope()
         self._connect, self._pump, self._notice = connect, pump, notice
         self._wish = trio.Event()
@@ -96,5 +97,5 @@ class Keeper:
     def _tell(self, why: str) -> None:
         """Tell that the backend is up (no reason), or why it is down, if that is news."""
         if self._is_up is not (not why):
-            self._is_up = not why
+            self._is_up, self.since = not why, trio.current_time()
             self._notice(self.backend, why)

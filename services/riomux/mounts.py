@@ -1,10 +1,12 @@
-"""The mounts: what `ctl` adds and removes, what a restart brings back, and what is up.
+"""The mounts: what `ctl` adds, renames and removes, what a restart brings back, and what is up.
 
     add rio unix!/tmp/ns.me/rio  # up 0.1 ms
     add truck 192.168.1.50:5642/rio  # down: 192.168.1.50:5642 cannot be reached: no route to host
+    add -lazy attic nas:5642  # not used yet
 
 The lines of `ctl` can be written back. Those that a user added are kept, in the same words, in a file of the state
-directory; those of the command line are mounted anew at each start, and are not kept.
+directory; those of the command line are mounted anew at each start, and are not kept. A line that is kept may end in
+the number of the mount's qids, if that is not what its name gives: it had another name, or that was taken.
 """
 
 from __future__ import annotations
@@ -20,15 +22,17 @@ import structlog
 import trio
 
 from ninep import FileError
-from ninep.dial import Address
+from ninep.dial import Address, dial
 from ninep.events import Events
 from ninep.server import serve_connection
 from ninep.tree import Dir
 from riomux.connect import Connection, connect, greet
 from riomux.keeper import Keeper
 from riomux.kept import Kept
+from riomux.linklocal import dial_beyond_the_link, refuse_link_local
 from riomux.peers import Backend
 from riomux.pump import Pump
+from riomux.qids import number_of
 
 log = structlog.get_logger("riomux")
 
@@ -37,6 +41,7 @@ RESERVED = {"ctl", "events", "health", "help", "metrics", "routes", "discovered"
 """The files of the root, and names that it may need for more."""
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
+_KEPT = re.compile(r"add\s+(?P<lazy>-lazy\s+)?(?P<name>[^\s-]\S*)\s+(?P<address>\S+)(\s+(?P<number>\d{1,3}))?")
 
 
 def check_name(name: str) -> None:
@@ -47,23 +52,56 @@ def check_name(name: str) -> None:
         raise FileError(f"{name} is a file of the multiplexer; take another name")
 
 
+class Wish(NamedTuple):
+    """What somebody wants to be mounted, and how."""
+
+    name: str
+    address: Address
+    is_lazy: bool = False  # not dialled before somebody walks in
+    is_kept: bool = True  # over restarts
+    number: int = 0  # of its qids; 0 is any
+
+
 class Mount(NamedTuple):
     """A backend, where it is, and who keeps it linked."""
 
     address: Address
     keeper: Keeper
-    is_kept: bool  # over restarts
+    is_lazy: bool
+    is_kept: bool
 
     def line(self) -> str:
         """The command that mounts it."""
-        return f"add {self.keeper.backend.name} {self.address}"
+        return f"add {'-lazy ' if self.is_lazy else ''}{self.keeper.backend.name} {self.address}"
+
+    def line_to_keep(self) -> str:
+        """The same, for another start."""
+        name, number = self.keeper.backend.name, self.keeper.backend.number
+        return self.line() if number == number_of(name) else f"{self.line()} {number}"
 
     def state(self) -> str:
         """Whether it is up."""
         backend, trip = self.keeper.backend, self.keeper.round_trip
         if backend.links and trip is not None:
             return f"up {trip * 1000:.1f} ms"
-        return f"down: {backend.down}" if backend.down else "dialling"
+        if backend.down:
+            return f"down: {backend.down}"
+        return "dialling" if backend.is_wished else "not used yet"
+
+    def trouble(self) -> str:
+        """Why it cannot be used, and since when; "" if it can, or if nobody has tried."""
+        backend = self.keeper.backend
+        if backend.links or not (backend.down or backend.is_wished):
+            return ""
+        return f"{backend.name} is {self.state()} (for {span(trio.current_time() - self.keeper.since)})"
+
+
+def span(seconds: float) -> str:
+    """How long that is, as people say it."""
+    for unit, size in (("days", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds // size:.0f} {unit}"
+    return f"{seconds:.0f} s"
 
 
 class Mounts:
@@ -79,28 +117,43 @@ class Mounts:
 
     # What a user does.
 
-    async def add(self, name: str, address: str) -> None:
-        """Mount the server at an address, which must answer now."""
-        where = self._check(name, address)
+    async def add(self, name: str, address: str, *, lazy: bool = False) -> None:
+        """Mount the server at an address, which must answer now, or (lazy) when somebody walks in."""
+        wish = Wish(name, self._check(name, address), lazy)
+        if lazy:
+            await refuse_link_local(wish.address)
+            self._check(name, address)  # somebody may have been faster
+            self._mount(wish)
+        else:
+            await self._mount_now(wish)
+        await self._keep()
+
+    async def _mount_now(self, wish: Wish) -> None:
         try:
-            connection = await connect(where)
+            connection = await connect(wish.address, dial_beyond_the_link)
         except OSError as error:
             raise FileError(str(error)) from None
         try:
-            self._check(name, address)  # somebody may have been faster
-            mount = self._mount(name, where, is_kept=True)
+            self._check(wish.name, str(wish.address))  # somebody may have been faster
+            self._mount(wish, connection)
         except FileError:
             connection.sock.close()
             raise
-        mount.keeper.link(connection)
+
+    async def rename(self, old: str, new: str) -> None:
+        """Give a mount another name. What is open in it goes on working, and its qids stay what they are."""
+        mount = self._find(old)
+        self._check_name(new)
+        self._mounts = {new if name == old else name: each for name, each in self._mounts.items()}
+        self._splice.rename(mount.keeper.backend, new)
+        self._root[new] = self._root.pop(old)
+        self._events.publish("mount.renamed", name=new, old=old)
         await self._keep()
 
     async def remove(self, name: str) -> None:
         """Take a mount away; what is open in it is answered with an error."""
-        if name not in self._mounts:
-            raise FileError(f"there is no mount {name}; the mounts are: {' '.join(self._mounts) or 'none'}")
-        mount = self._mounts.pop(name)
-        del self._root[name]
+        mount = self._find(name)
+        del self._mounts[name], self._root[name]
         mount.keeper.scope.cancel()
         self._splice.unmount(mount.keeper.backend)
         self._pump.flush()
@@ -112,9 +165,8 @@ class Mounts:
         return "".join(f"{mount.line()}  # {mount.state()}\n" for mount in self._mounts.values())
 
     def health(self) -> str:
-        """What is not up."""
-        down = [f"{name} is {mount.state()}" for name, mount in self._mounts.items() if not mount.keeper.backend.links]
-        return "\n".join(down) or "ok"
+        """What cannot be used."""
+        return "\n".join(filter(None, (mount.trouble() for mount in self._mounts.values()))) or "ok"
 
     # What happens at the start.
 
@@ -123,31 +175,43 @@ class Mounts:
         self._root = root
         for word in expected:
             name, _, address = word.partition("=")
-            self._mount(name, self._check(name, address), is_kept=False)
-        for name, where in self._restored():
-            self._mount(name, where, is_kept=True)
+            self._mount(Wish(name, self._check(name, address), is_kept=False))
+        for wish in self._restored():
+            self._mount(wish)
         self._home.link(await self._connect_home())
         self._nursery.start_soon(self._home.run)
         self._pump.flush()
 
     def _check(self, name: str, address: str) -> Address:
         """The address, if both are good."""
-        check_name(name)
-        if name in self._mounts:
-            raise FileError(f"{name} is mounted already, from {self._mounts[name].address}; remove it first")
+        self._check_name(name)
         try:
             return Address.parse(address, PORT)
         except ValueError as error:
             raise FileError(str(error)) from None
 
-    def _mount(self, name: str, address: Address, *, is_kept: bool) -> Mount:
-        backend = self._splice.mount(name)
-        keeper = Keeper(backend, partial(connect, address), self._pump, self._notice)
-        mount = self._mounts[name] = Mount(address, keeper, is_kept)
-        self._root[name] = Dir()
+    def _check_name(self, name: str) -> None:
+        check_name(name)
+        if name in self._mounts:
+            raise FileError(f"{name} is mounted already, from {self._mounts[name].address}; remove it first")
+
+    def _find(self, name: str) -> Mount:
+        if name not in self._mounts:
+            raise FileError(f"there is no mount {name}; the mounts are: {' '.join(self._mounts) or 'none'}")
+        return self._mounts[name]
+
+    def _mount(self, wish: Wish, connection: Connection | None = None) -> None:
+        """Have what was checked, and perhaps reached already. What comes through `ctl` may not reach all that is near."""
+        is_lazy = wish.is_lazy or connection is not None
+        backend = self._splice.mount(wish.name, number=wish.number, is_lazy=is_lazy)
+        reach = partial(connect, wish.address, dial_beyond_the_link if wish.is_kept else dial)
+        keeper = Keeper(backend, reach, self._pump, self._notice)
+        self._mounts[wish.name] = Mount(wish.address, keeper, wish.is_lazy, wish.is_kept)
+        self._root[wish.name] = Dir()
         self._nursery.start_soon(keeper.run)
-        self._events.publish("mount.added", name=name, address=str(address))
-        return mount
+        self._events.publish("mount.added", name=wish.name, address=str(wish.address))
+        if connection:
+            keeper.link(connection)
 
     def _wish(self, backend: Backend) -> None:
         if backend is self._splice.home:
@@ -170,16 +234,21 @@ class Mounts:
 
     async def _keep(self) -> None:
         """Write down what is to be mounted next time. FileError if that cannot be done."""
-        await self._kept.keep(lambda: [mount.line() for mount in self._mounts.values() if mount.is_kept])
+        await self._kept.keep(lambda: [mount.line_to_keep() for mount in self._mounts.values() if mount.is_kept])
 
-    def _restored(self) -> Iterator[tuple[str, Address]]:
+    def _restored(self) -> Iterator[Wish]:
         """What was mounted last time. A line that somebody spoiled is not a reason to serve nothing."""
         for line in self._kept.lines():
             try:
-                match line.split():
-                    case ["add", name, address]:
-                        yield name, self._check(name, address)
-                    case [_, *_]:
-                        raise FileError("not a line that was written here")
+                if line.strip():
+                    yield self._read(line)
             except FileError as error:
                 log.warning("mounts.unreadable", line=line, reason=str(error))
+
+    def _read(self, line: str) -> Wish:
+        """What a line that was kept says."""
+        match = _KEPT.fullmatch(line.strip())
+        if not match:
+            raise FileError("not a line that was written here")
+        where = self._check(match["name"], match["address"])
+        return Wish(match["name"], where, bool(match["lazy"]), number=int(match["number"] or 0))

@@ -10,14 +10,13 @@ A test plays both sides of this in dialogue; `pump` does it with sockets.
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Mapping
 
 from ninep.errors import FileError
 from riomux.forward import pass_replies, pass_requests
 from riomux.frames import SLACK, Frame
 from riomux.peers import Backend, Client, Link, Peer, Trees
-from riomux.qids import NUMBERS
+from riomux.qids import NUMBERS, number_of
 from riomux.reach import unreachable
 from riomux.replies import abandon
 from riomux.requests import take
@@ -126,11 +125,28 @@ class Splice:
 
     # Mounts.
 
-    def mount(self, name: str, tree: tuple[str, ...] = ()) -> Backend:
-        """Have a backend under a name, and wish a link to it. FileError if there are too many."""
-        backend = self.trees.mounts[name] = Backend(self.wishes, name, self._number(name), tree)
-        backend.wish()
+    def mount(self, name: str, tree: tuple[str, ...] = (), *, number: int = 0, is_lazy: bool = False) -> Backend:
+        """Have a backend under a name, and wish a link to it unless that has time until somebody needs one.
+
+        Its qids get this number if it is free. FileError if there are too many.
+        """
+        if not 0 < number < NUMBERS or number in self._numbers():
+            number = self._number(name)
+        backend = self.trees.mounts[name] = Backend(self.wishes, name, number, tree)
+        if not is_lazy:
+            backend.wish()
         return backend
+
+    def rename(self, backend: Backend, name: str) -> None:
+        """Have a backend under another name. Fids that stand where it is mounted go along, as those within it do."""
+        mounts, old, backend.name = self.trees.mounts, (backend.name,), name
+        in_order = [*mounts.values()]
+        mounts.clear()
+        mounts.update((each.name, each) for each in in_order)
+        for client in self.clients:
+            for fid in client.fids.values():
+                if fid.backend is self.home and fid.path == old:
+                    fid.path = (name,)
 
     def unmount(self, backend: Backend) -> None:
         """Take a backend out of the tree."""
@@ -143,13 +159,15 @@ class Splice:
 
     def _number(self, name: str) -> int:
         """A number for qids, the same each time for the same name unless another has it."""
-        taken = {backend.number for backend in self.trees.mounts.values()}
-        first = zlib.crc32(name.encode())
+        taken, first = self._numbers(), number_of(name)
         for i in range(NUMBERS - 1):
-            number = 1 + (first + i) % (NUMBERS - 1)
+            number = 1 + (first - 1 + i) % (NUMBERS - 1)
             if number not in taken:
                 return number
         raise FileError(f"too many mounts; {NUMBERS - 1} is the most")
+
+    def _numbers(self) -> set[int]:
+        return {backend.number for backend in self.trees.mounts.values()}
 
     @staticmethod
     def _turn_away(backend: Backend, why: str) -> None:

@@ -12,7 +12,7 @@ def root_tree(pump: Pump, mounts: Mounts, events: Events) -> Dir:
     """ctl, events, health, metrics and help."""
     return root(
         manual=manual("riomux"),
-        ctl=Ctl(mounts.status, add=mounts.add, remove=mounts.remove),
+        ctl=Ctl(mounts.status, add=mounts.add, rename=mounts.rename, remove=mounts.remove),
         events=events,
         metrics=_metrics(pump),
         health=mounts.health,

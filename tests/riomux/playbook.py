@@ -238,6 +238,16 @@ def refused(backend: Backend, why: str, *, is_quick: bool = True) -> Event:
     return event
 
 
+def renamed(backend: Backend, name: str) -> Event:
+    """Somebody gives a backend another name."""
+
+    def event(book: Playbook) -> None:
+        book.tell(f"{backend.name} is renamed {name}")
+        book.splice.rename(backend, name)
+
+    return event
+
+
 def unmounted(backend: Backend) -> Event:
     """Somebody removes a backend."""
 

@@ -60,9 +60,9 @@ async def test_what_ctl_says_can_be_written_back(place: Path) -> None:
         ("add two nonsense://x", "nonsense://x is no address; write unix!/path, tcp!host!port or host:port"),
         ("add two unix!{place}/b", "unix!{place}/b: there is no such socket; is the server started?"),
         ("add two unix!{place}/a/nowhere", "unix!{place}/a: there is no /nowhere"),
-        ("add two", "usage: add NAME ADDRESS"),
+        ("add two", "usage: add [-lazy] NAME ADDRESS"),
         ("remove two", "there is no mount two; the mounts are: one"),
-        ("mount two", "unknown verb mount; try: add remove"),
+        ("mount two", "unknown verb mount; try: add rename remove"),
     ],
 )
 async def test_what_is_refused(place: Path, line: str, words: str) -> None:
