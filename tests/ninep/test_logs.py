@@ -1,6 +1,7 @@
 """What a library has to tell goes where the program wants it, and nowhere else."""
 
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -66,3 +67,68 @@ def test_levels_and_facts_arrive(caplog: pytest.LogCaptureFixture) -> None:
         ("INFO", "connection.refused reason='no'"),
         ("WARNING", "clunk.failed error='x'"),
     ]
+
+
+SERVICE = """
+from ninep import logs
+from ninep.server import refusal
+from ninep.messages import Tclunk
+
+logs.set_up({style!r})
+
+def call(headers):
+    raise KeyError("choices")
+
+def handle():
+    api_key = "sk-" + "secret" * 3
+    call({{"Authorization": "Bearer " + api_key}})
+
+for _ in range(2):
+    try:
+        handle()
+    except KeyError as error:
+        refusal(Tclunk(1, 1), error)
+logs.complain("service", "one more line")
+print("still here", flush=True)
+"""
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+def test_no_secret_is_in_a_traceback(style: str) -> None:
+    """It says where, in which function and on which line, and not what the variables held."""
+    done = subprocess.run(
+        [sys.executable, "-c", SERVICE.format(style=style)], capture_output=True, text=True, check=True
+    )
+    assert "request.failed" in done.stderr and "KeyError" in done.stderr and "handle" in done.stderr
+    assert "secretsecret" not in done.stderr
+
+
+@pytest.mark.parametrize("style", ["text", "json"])
+@pytest.mark.parametrize("end", ["a full disk", "a reader that has gone", "none at all"])
+def test_a_log_that_cannot_be_written_ends_nothing(style: str, end: str) -> None:
+    """Neither ninep's lines nor those of the standard logging, nor the last words of a service."""
+    descriptor = unwritable(end)
+    code = f"import os\nos.dup2({descriptor}, 2) if {descriptor} >= 0 else os.close(2)\n" + SERVICE.format(style=style)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-c", code],
+            stdout=subprocess.PIPE,
+            text=True,
+            check=True,
+            pass_fds=[descriptor] if descriptor >= 0 else [],
+        )
+    finally:
+        if descriptor >= 0:
+            os.close(descriptor)
+    assert done.stdout == "still here\n"
+
+
+def unwritable(end: str) -> int:
+    """A descriptor on which nothing can be said; -1 for none."""
+    if end == "a full disk":
+        return os.open("/dev/full", os.O_WRONLY)
+    if end == "a reader that has gone":
+        reader, writer = os.pipe()
+        os.close(reader)
+        return writer
+    return -1

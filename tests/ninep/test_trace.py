@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import subprocess
@@ -20,10 +21,10 @@ from ninep import FileError
 from ninep.client import open_client
 from ninep.codec import encode
 from ninep.dial import close_listener, dial, listen
-from ninep.messages import NOTAG, OREAD, Rread, Topen, Tread, Tversion, Twalk
+from ninep.messages import NOTAG, OREAD, Rread, Tclunk, Topen, Tread, Tversion, Twalk
 from ninep.node import Node
 from ninep.testing import Talk, run_script
-from ninep.trace import Cutter, trace
+from ninep.trace import Cutter, _is_carried, _Page, _Speaker, trace
 from ninep.tree import Dir, Text
 
 PATIENCE = 20  # seconds for what must happen on a busy machine
@@ -149,6 +150,27 @@ async def test_no_server(place: Path) -> None:
         nursery.cancel_scope.cancel()
     close_listener(listener)
     assert "# unix!" in page.text and "is the server started?" in page.text
+
+
+async def give_up(data: object) -> bytes:
+    """What is said of a peer that is silent for so long that TCP gives up: that is no ConnectionError."""
+    raise TimeoutError(errno.ETIMEDOUT, "Connection timed out")
+
+
+@pytest.mark.parametrize("has_gone", ["who speaks", "who is spoken to"])
+async def test_a_peer_that_tcp_gives_up(has_gone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its conversation ends, and the trace of the others goes on."""
+    page, (ours, theirs) = Trace("nowhere"), trio.socket.socketpair()
+    speaker = _Speaker(_Page(page.show), "client1")
+    with ours, theirs:
+        await ours.send(encode(Tclunk(1, 1)))
+        if has_gone == "who speaks":
+            monkeypatch.setattr(theirs, "recv", give_up)
+            assert await _is_carried(theirs, ours, Cutter("T"), speaker)
+        else:
+            monkeypatch.setattr(ours, "send", give_up)
+            assert not await _is_carried(theirs, ours, Cutter("T"), speaker)
+            assert page.text == "as client1\nTclunk tag 1 fid 1\n"
 
 
 def test_a_message_in_pieces() -> None:

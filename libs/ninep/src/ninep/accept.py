@@ -47,7 +47,8 @@ async def accept(listener: socket.socket, welcome: Callable[[socket.socket], obj
                 door.open()
                 sock.setblocking(False)
                 if sock.family != socket.AF_UNIX:
-                    sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    with suppress(OSError):  # it has gone already, which BSD tells here: its first recv will tell, too
+                        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 welcome(sock)
     finally:
         door.close()

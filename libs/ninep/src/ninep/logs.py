@@ -9,10 +9,37 @@ from __future__ import annotations
 
 import logging
 import sys
-from typing import Any, Literal
+from contextlib import suppress
+from typing import Any, Literal, TextIO, cast
 
 import structlog
+from structlog.dev import ConsoleRenderer, plain_traceback
+from structlog.processors import ExceptionRenderer
+from structlog.tracebacks import ExceptionDictTransformer
 from structlog.typing import Processor
+
+
+class Stderr:
+    """Standard error, whatever it is just now. A log whose reader has gone, or whose disk is full, ends no service."""
+
+    def write(self, text: str) -> None:
+        """Say it, if it can be said."""
+        if sys.stderr:
+            with suppress(OSError):
+                sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Have it said now."""
+        if sys.stderr:
+            with suppress(OSError):
+                sys.stderr.flush()
+
+    def isatty(self) -> bool:
+        """Whether a person looks on."""
+        return bool(sys.stderr) and sys.stderr.isatty()
+
+
+stderr = cast(TextIO, Stderr())  # as far as a log needs one
 
 
 def set_up(style: Literal["text", "json"]) -> None:
@@ -22,18 +49,18 @@ def set_up(style: Literal["text", "json"]) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    last: list[Processor] = (
-        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+    last: list[Processor] = (  # a traceback says where; what the variables held may be a key, or a private prompt
+        [ExceptionRenderer(ExceptionDictTransformer(show_locals=False)), structlog.processors.JSONRenderer()]
         if style == "json"
-        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        else [ConsoleRenderer(colors=stderr.isatty(), exception_formatter=plain_traceback)]
     )
     structlog.configure(
         processors=[*common, *last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(stderr),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stderr)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=common,
@@ -79,4 +106,4 @@ class LibraryLog:
 
 def complain(name: str, sentence: object) -> None:
     """One plain line on stderr, for the person who started the process and will read no log."""
-    sys.stderr.write(f"{name}: {sentence}\n")
+    stderr.write(f"{name}: {sentence}\n")

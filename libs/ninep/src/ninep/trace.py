@@ -174,7 +174,7 @@ async def _is_carried(source: Socket, sink: Socket, cutter: Cutter, speaker: _Sp
     while True:
         try:
             data = await source.recv(CHUNK)
-        except ConnectionError:
+        except OSError:  # reset, or silent for so long that TCP gave up
             data = b""
         await speaker.write(*(cutter.lines(data) if data else cutter.end()))
         if not data:
@@ -182,7 +182,7 @@ async def _is_carried(source: Socket, sink: Socket, cutter: Cutter, speaker: _Sp
         try:
             while data:
                 data = data[await sink.send(data) :]
-        except ConnectionError:
+        except OSError:
             return False
 
 
