@@ -14,6 +14,7 @@ from ninep.tree import Dir
 from riomux.config import Config
 from riomux.mounts import Mounts
 from riomux.pump import Pump
+from riomux.routes import Routes
 from riomux.splice import Splice
 from riomux.tree import root_tree
 
@@ -40,14 +41,18 @@ async def open_mux(config: Config) -> AsyncIterator[Mux]:
     pump, events = Pump(Splice()), Events()
     with closing(pump), closing(events):
         async with trio.open_nursery() as nursery:
-            mounts = Mounts(pump, nursery, events, config.make_state() / "mounts")
-            tree = root_tree(pump, mounts, events)
+            state = config.make_state()
+            mounts = Mounts(pump, nursery, events, state / "mounts")
+            routes = Routes(pump.connect, nursery, events, state / "routes")
+            tree = root_tree(pump, mounts, routes, events)
             await mounts.begin(tree, config.mounts)
+            routes.begin()
             nursery.start_soon(pump.run)
             nursery.start_soon(pump.watch)
             try:
                 yield Mux(tree, pump)
             finally:
+                routes.stop()
                 nursery.cancel_scope.cancel()
 
 

@@ -75,6 +75,12 @@ class Pump:
         """Take in clients of a listening socket."""
         await accept(listener, lambda sock: self._add(sock, self.splice.connected()))
 
+    def connect(self) -> socket.socket:
+        """A client of this process: its end of a connection."""
+        ours, theirs = socket.socketpair()
+        self._add(ours, self.splice.connected())
+        return theirs
+
     def link(self, backend: Backend, sock: socket.socket, msize: int, entered: dict[str, int]) -> Link:
         """Take over a connection to a backend. See `Splice.linked`."""
         link = self.splice.linked(backend, msize, entered)

@@ -6,17 +6,20 @@ from ninep.service import Events, Metrics, manual, root
 from ninep.tree import Ctl, Dir
 from riomux.mounts import Mounts
 from riomux.pump import Pump
+from riomux.routes import Routes
 
 
-def root_tree(pump: Pump, mounts: Mounts, events: Events) -> Dir:
-    """ctl, events, health, metrics and help."""
+def root_tree(pump: Pump, mounts: Mounts, routes: Routes, events: Events) -> Dir:
+    """ctl, routes, events, health, metrics and help."""
+    metrics = _metrics(pump)
+    routes.measure(metrics)
     return root(
         manual=manual("riomux"),
         ctl=Ctl(mounts.status, add=mounts.add, rename=mounts.rename, remove=mounts.remove),
         events=events,
-        metrics=_metrics(pump),
+        metrics=metrics,
         health=mounts.health,
-        nodes={},
+        nodes={"routes": routes.node()},
     )
 
 

@@ -20,8 +20,9 @@ from ninep.dial import close_listener, listen
 from ninep.export import exported
 from ninep.node import Node
 from ninep.server import serve
-from ninep.shell.files import EMPTY_READS, printable
+from ninep.shell.files import printable
 from ninep.tree import Broadcast, Ctl, Dir, Each, Query, Sink, Stream, Text
+from ninep.turns import EMPTY_READS
 
 NINEP = [sys.executable, "-c", "from ninep.cli import main; main()"]
 PATIENCE = 20  # seconds for a process on a busy machine
@@ -461,43 +462,25 @@ async def test_a_write_may_append_create_and_go_line_by_line(place: Path) -> Non
         assert world.heard == ["parse 'one\\n'", "parse 'two\\n'", "parse whole"]
 
 
-async def test_attach_copies_turn_after_turn(place: Path) -> None:
-    """Each into an open of its own; what is refused is said, and the next turn is tried."""
-    source = Turned([b"dr", b"aw", b"", b"bad", b" ly", b"", b"again", b""])
-    taken: list[str] = []
+async def test_attach_is_a_line_of_routes(place: Path) -> None:
+    """Of a mux: `-d` ends it, without paths all are listed, and what is refused is said. Other servers have none."""
+    said: list[str] = []
 
-    def take(text: str) -> None:
-        if "bad" in text:
-            raise FileError("line 1: bad is not defined")
-        taken.append(text)
+    def route(line: str) -> None:
+        if "->" not in line:
+            raise FileError("a route is SOURCE -> DESTINATION")
+        said.append(line)
 
-    tree = Dir(turns=Stream(lambda: source), parse=Text(set=take))
-    async with served(place, tree), running(place, "attach", "turns", "parse") as process:
-        await source.waited_for.wait()
-        process.send_signal(signal.SIGINT)
-        assert await process.wait() == 130
-        assert await hear(process, "stderr") == b"ninep: attach turns parse: line 1: bad is not defined\n"
-    assert taken == ["draw", "again"]
-
-
-class Turned:
-    """Reads as they are given, and then one that never ends."""
-
-    def __init__(self, rest: list[bytes]) -> None:
-        self._rest, self.waited_for = rest, trio.Event()
-
-    def read(self, count: int) -> Any:
-        """The next part."""
-        if self._rest:
-            return self._rest.pop(0)
-        return self._wait()
-
-    async def _wait(self) -> bytes:
-        self.waited_for.set()
-        await trio.sleep_forever()
-
-    def close(self) -> None:
-        """Nothing is held."""
+    async with served(place, Dir(routes=Text(lambda: "/turns -> /parse  # waiting\n", route, at_once=True))):
+        assert await ninep(place, "attach", "/turns", "/parse") == (0, b"", "")
+        assert await ninep(place, "attach", "-d", "/turns", "/parse") == (0, b"", "")
+        assert said == ["/turns -> /parse", "-/turns -> /parse"]
+        assert await ninep(place, "attach") == (0, b"/turns -> /parse  # waiting\n", "")
+        refusal = "ninep: attach /turns: a route is SOURCE -> DESTINATION\n"
+        assert await ninep(place, "attach", "/turns") == (1, b"", refusal)
+    async with served(place):
+        none = "ninep: attach /turns: this server has no /routes; a riomux has\n"
+        assert await ninep(place, "attach", "/turns", "/parse") == (1, b"", none)
 
 
 async def test_a_line_is_one_write(place: Path) -> None:

@@ -50,3 +50,14 @@ def test_what_would_break_a_line_is_escaped() -> None:
     metrics.counter("n_total", "Two\nlines.", path='a\\b"c\n').add()
     assert "# HELP n_total Two\\nlines.\n" in metrics.text()
     assert 'n_total{path="a\\\\b\\"c\\n"} 1\n' in metrics.text()
+
+
+def test_things_that_come_and_go() -> None:
+    """Those that are there have a sample, with its labels in order."""
+    metrics, routes = Metrics(), {"b": 2, "a": 1}
+    metrics.each("n_total", "counter", "N.", lambda: (({"to": name, "at": "x"}, n) for name, n in routes.items()))
+    assert metrics.text() == (
+        '# HELP n_total N.\n# TYPE n_total counter\nn_total{at="x",to="b"} 2\nn_total{at="x",to="a"} 1\n'
+    )
+    del routes["b"]
+    assert 'to="b"' not in metrics.text()

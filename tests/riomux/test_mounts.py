@@ -15,6 +15,7 @@ from ninep.service import Events
 from ninep.testing import check_tree
 from riomux.mounts import RESERVED, Mounts
 from riomux.pump import Pump
+from riomux.routes import Routes
 from riomux.splice import Splice
 from riomux.tree import root_tree
 
@@ -155,17 +156,18 @@ async def test_health_and_metrics(place: Path) -> None:
 
 
 async def test_its_own_tree(place: Path) -> None:
-    """ctl, events, health, help, metrics: each as a file must be."""
+    """ctl, events, health, help, metrics, routes: each as a file must be."""
     pump, events = Pump(Splice()), Events()
     async with trio.open_nursery() as nursery:
-        mounts = Mounts(pump, nursery, events)
-        assert await check_tree(lambda: root_tree(pump, mounts, events)) == [
+        mounts, routes = Mounts(pump, nursery, events), Routes(pump.connect, nursery, events)
+        assert await check_tree(lambda: root_tree(pump, mounts, routes, events)) == [
             "/",
             "/ctl",
             "/events",
             "/health",
             "/help",
             "/metrics",
+            "/routes",
         ]
-        assert root_tree(pump, mounts, events).keys() <= RESERVED
+        assert root_tree(pump, mounts, routes, events).keys() <= RESERVED
     pump.close()

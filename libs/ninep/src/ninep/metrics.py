@@ -6,10 +6,13 @@ are the caller's (`llmfs_turns_total`: service, noun, unit or `total`), labels a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 Labels = tuple[tuple[str, str], ...]
+Samples = Callable[[], Iterable[tuple[Mapping[str, str], float]]]
+"""Values by their labels, for things that come and go."""
 
 
 @dataclass(slots=True)
@@ -30,6 +33,14 @@ class _Family:
     kind: str
     help: str
     samples: dict[Labels, Callable[[], float]] = field(default_factory=dict)
+    each: Samples = tuple
+
+    def values(self) -> Iterator[tuple[Labels, float]]:
+        """What they are now."""
+        for labels, value in self.samples.items():
+            yield labels, value()
+        for named, number in self.each():
+            yield tuple(sorted(named.items())), number
 
 
 class Metrics:
@@ -63,12 +74,16 @@ class Metrics:
         """A number that `value()` gives whenever somebody looks."""
         self._family(name, "gauge", help).samples[tuple(sorted(labels.items()))] = value
 
+    def each(self, name: str, kind: Literal["counter", "gauge"], help: str, samples: Samples) -> None:
+        """A number for each of some things that come and go: `samples()` gives them whenever somebody looks."""
+        self._family(name, kind, help).each = samples
+
     def text(self) -> str:
         """All of them as they are now."""
         lines: list[str] = []
         for name, family in self._families.items():
             lines += [f"# HELP {name} {_escape(family.help)}", f"# TYPE {name} {family.kind}"]
-            lines += [f"{name}{_show(labels)} {value():.15g}" for labels, value in family.samples.items()]
+            lines += [f"{name}{_show(labels)} {value:.15g}" for labels, value in family.values()]
         return "".join(f"{line}\n" for line in lines)
 
     def _family(self, name: str, kind: str, help: str) -> _Family:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import stat as modes
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -15,8 +15,9 @@ from ninep.client import Client, File
 from ninep.errors import IS_DIRECTORY, NOT_FOUND, FileError
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, QTDIR, Stat
 from ninep.stdio import Input, Output
+from ninep.turns import Turns
 
-EMPTY_READS = 8  # in a row are the end of what has no length: nothing has so many empty turns
+ROUTES = "/routes"  # of the mux: a route is a line `SOURCE -> TARGET`, and ends by the same line behind a `-`
 
 stdin, stdout = Input(), Output()
 
@@ -95,30 +96,12 @@ class Follower:
     async def cat(self, root: Client, path: str, run: Run) -> None:
         """follow streams, turn after turn, until Ctrl-C"""
         async with root.open(path) as file:
-            async for chunk in follow(file):
+            async for chunk in Turns(file):
                 async with self._alone:
                     if chunk and path != self._last and len(run.options.paths) > 1:
                         await stdout.write("\n" * bool(self._last) + f"==> {printable(path)} <==\n")
                         self._last = path
                     await stdout.write(chunk)
-
-
-async def follow(file: File) -> AsyncIterator[bytes]:
-    """What a file gives past the ends of its turns, each of which is an empty chunk here.
-
-    An empty read is the end of a file that has a length. Of what has none it is the end of a turn, and eight in a row
-    are the end of all.
-    """
-    empty = 0
-    while empty < EMPTY_READS:
-        async for chunk in _text(file):
-            empty = 0
-            yield chunk
-        empty += 1
-        if empty == 1:
-            yield b""
-            if (await file.stat()).length:
-                return
 
 
 def _text(file: File) -> File:
@@ -176,32 +159,17 @@ async def rdwr(root: Client, path: str, run: Run) -> None:
 
 
 async def attach(root: Client, path: str, run: Run) -> None:
-    """copy a stream to another file, one open of it for each turn, until Ctrl-C"""
-    source, target = run.options.paths
-    async with root.open(source) as file:
-        chunks = follow(file)
-        async for first in chunks:
-            turn = _turn(first, chunks)
-            try:
-                if first:
-                    await _copy(root, turn, target)
-            except FileError as error:
-                run.complain(f"attach {source} {target}: {error}")
-                async for _ in turn:
-                    pass  # a turn whose beginning was refused is not begun in its midst
-
-
-async def _turn(first: bytes, rest: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    chunk = first
-    while chunk:
-        yield chunk
-        chunk = await anext(rest, b"")
-
-
-async def _copy(root: Client, turn: AsyncIterator[bytes], target: str) -> None:
-    async with root.open(target, "w") as sink:
-        async for chunk in turn:
-            await sink.write(chunk)
+    """have the mux copy a stream to another file, turn after turn; without paths, list these routes; -d ends them"""
+    words = " -> ".join(run.options.paths)
+    try:
+        if run.options.detached:
+            await root.write(ROUTES, f"-{words}")
+        elif words:
+            await root.write(ROUTES, words)
+        else:
+            await stdout.write(await root.read(ROUTES))
+    except FileError as error:
+        raise FileError(f"this server has no {ROUTES}; a riomux has") if str(error) == NOT_FOUND else error from None
 
 
 # Making and removing.
@@ -226,7 +194,7 @@ class Form(NamedTuple):
     command: Command
     paths: int | str
     flags: Mapping[str, tuple[str, str]] = MappingProxyType({})
-    metavar: str | tuple[str, ...] = "PATH"
+    metavar: str = "PATH"
 
 
 COMMANDS = {
@@ -243,7 +211,7 @@ COMMANDS = {
         },
     ),
     "rdwr": Form(rdwr, 1),
-    "attach": Form(attach, 2, metavar=("SOURCE", "TARGET")),
+    "attach": Form(attach, "*", {"-d": ("detached", "end the route to TARGET, or all of SOURCE")}, "SOURCE TARGET"),
     "stat": Form(stat, "+"),
     "mkdir": Form(mkdir, "+"),
     "rm": Form(rm, "+"),

@@ -18,7 +18,7 @@ examples:
   ninep read /llm/claude/output | ninep write /rio/scene/parse
                                                     draw its answer while it comes
   ninep cat /llm/claude/output                      read its answers, turn after turn
-  ninep attach /llm/claude/output /rio/scene/parse  draw them, turn after turn
+  ninep attach /llm/claude/output /rio/scene/parse  have the mux draw them, turn after turn
   ninep -a box:5642/rio read screen > shot.png      another machine's screen
   ninep mount /n                                    all of it as a directory, for every program
   eval "$(ninep completion bash)"                   let the shell complete commands and paths
