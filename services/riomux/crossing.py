@@ -1,4 +1,4 @@
-"""Requests that move a fid: Twalk, and a Topen or Tcreate where a backend is mounted.
+"""Requests that move a fid: Twalk, a Topen or Tcreate where a backend is mounted, and a Tattach beyond that.
 
 Most walks stay within one backend and are passed on as they are. The others make a Journey; while it lasts, what the
 client asks of the fid that is to arrive waits on that fid, in order.
@@ -6,16 +6,17 @@ client asks of the fid that is to arrive waits on that fid, in order.
 
 from __future__ import annotations
 
+from sys import intern
 from typing import Any
 
 from ninep.errors import FileError
-from ninep.messages import NOFID, Rwalk
+from ninep.messages import NOFID, Rattach, Rwalk
 from ninep.session import FIDS, WALK
 from riomux.frames import Frame
 from riomux.peers import Backend, Client, Fid, Link, Parked, Place, Trees
-from riomux.recovery import arrived, recover
+from riomux.recovery import Finding, arrived, recover
 from riomux.replies import Moving, Walking
-from riomux.walk import Journey, Leg, plan
+from riomux.walk import Journey, Leg, plan, remapped
 
 
 def check_free(client: Client, number: int) -> None:
@@ -156,3 +157,46 @@ class _Entering:
         else:
             client.refuse(tag, journey.why)
         client.release(fid)
+
+
+def attach_across(client: Client, m: Any, place: Place) -> None:
+    """A Tattach whose aname leads into a backend."""
+    if ".." in place.path:
+        raise FileError("an aname is a path down from the root, with no ..")
+    _Attach(client, m, place).begin()
+
+
+class _Attach:
+    """A Tattach that waits until its place is found; the new number is taken from its request on."""
+
+    def __init__(self, client: Client, m: Any, place: Place) -> None:
+        self._client, self._message = client, m
+        self._fid = client.fids[m.fid] = Fid(intern(m.uname), place)
+        self._finding = Finding(client, self._fid, self._arrive)
+
+    def begin(self) -> None:
+        """Set out."""
+        self._fid.waiting = []
+        self._client.tags[self._message.tag] = self
+        self._finding.resume()
+
+    def cancel(self) -> None:
+        """It was flushed, or its client has gone."""
+        self._finding.cancel()
+        self._settle(has_arrived=False)
+
+    def _arrive(self, finding: Finding) -> None:
+        client, tag = self._client, self._message.tag
+        del client.tags[tag]
+        if finding.why is None:
+            assert finding.qid  # it has a name at least
+            client.tell(Rattach(tag, remapped(finding.qid, self._fid.backend)))
+        else:
+            client.refuse(tag, finding.why)
+        self._settle(has_arrived=finding.why is None)
+
+    def _settle(self, *, has_arrived: bool) -> None:
+        client, m = self._client, self._message
+        if not has_arrived and client.fids.get(m.fid) is self._fid:
+            del client.fids[m.fid]
+        client.release(self._fid)

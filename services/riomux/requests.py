@@ -39,7 +39,7 @@ from ninep.messages import (
     Twstat,
 )
 from ninep.session import FLUSHES, MSIZE, MSIZE_LEAST, OUTSTANDING
-from riomux.crossing import check_free, open_across, walk
+from riomux.crossing import attach_across, check_free, open_across, walk
 from riomux.frames import FIXED, HEADER, Frame
 from riomux.peers import Client, Fid, Link, Pending, Place, Trees
 from riomux.reach import join_home
@@ -101,14 +101,17 @@ def _auth(trees: Trees, client: Client, frame: Frame) -> None:
     raise FileError("authentication not required")
 
 
-def _attach(trees: Trees, client: Client, frame: Frame) -> Link:
-    """attach(5). The root of the tree is home's; so is the subtree that an aname names."""
+def _attach(trees: Trees, client: Client, frame: Frame) -> Link | None:
+    """attach(5). The root of the tree is home's; an aname is the path of a subtree, in home or in a backend."""
     m: Any = frame.decode()
     if m.afid != NOFID:
         raise FileError("no authentication is needed here; attach with afid NOFID")
     check_free(client, m.fid)
-    link = join_home(client, trees.home)
-    place = Place(trees.home, tuple(intern(name) for name in m.aname.split("/") if name))
+    names = tuple(intern(name) for name in m.aname.split("/") if name)
+    if len(names) > 1 and (mount := trees.mounts.get(names[0])):
+        attach_across(client, m, Place(mount, names[1:]))
+        return None
+    link, place = join_home(client, trees.home), Place(trees.home, names)
     number = link.take_tag()
     fid = client.fids[m.fid] = Fid(intern(m.uname), place, link, link.take_fid())
     known = (trees.known(place),)

@@ -135,7 +135,7 @@ class Journey:
         elif self._is_over or self._legs:
             self.link.retire(self.number)
         if not leg.is_silent:
-            self.qids += [known or _remapped(qid, leg.backend) for known, qid in zip(leg.known, walked, strict=False)]
+            self.qids += [known or remapped(qid, leg.backend) for known, qid in zip(leg.known, walked, strict=False)]
         if isinstance(reply, Rerror):
             if self.link.is_lost:
                 self.refuse(reply.ename)
@@ -154,5 +154,6 @@ class Journey:
             self._then(self)
 
 
-def _remapped(qid: Qid, backend: Backend) -> Qid:
+def remapped(qid: Qid, backend: Backend) -> Qid:
+    """A backend's qid, as clients see it."""
     return Qid(qid.type, qid.vers, remap(qid.path, backend.number))

@@ -11,7 +11,15 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.riomux import test_failure, test_files, test_flush, test_recovery, test_session, test_walk
+from tests.riomux import (
+    test_attach,
+    test_failure,
+    test_files,
+    test_flush,
+    test_recovery,
+    test_session,
+    test_walk,
+)
 from tests.riomux.playbook import Playbook
 
 CAST = {"book", "alice", "bob", "llm", "rio", "home", "small"}
@@ -29,7 +37,7 @@ def plays(*modules: ModuleType) -> Iterator[Play]:
                 yield play
 
 
-PLAYS = list(plays(test_session, test_walk, test_files, test_flush, test_failure, test_recovery))
+PLAYS = list(plays(test_session, test_attach, test_walk, test_files, test_flush, test_failure, test_recovery))
 
 
 def stage(play: Play, cuts: Iterator[int]) -> None:
