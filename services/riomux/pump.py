@@ -7,15 +7,21 @@ beginning of a message that is not whole, and bytes that its socket would not ta
 
 Back-pressure: a client to whom something could not be sent is not listened to until that is gone; and one whose
 request lands on a link with much to send is not listened to until that has drained. Neither lasts for ever, for who
-takes nothing, or leaves a message unfinished, for PATIENCE seconds is hung up on.
+takes nothing, or leaves a message unfinished, for PATIENCE seconds is hung up on. And of all that waits for those who
+take too little, no more than MOST is kept: then whoever has most waiting is hung up on, for the sake of the others.
+
+Once a second `watch` looks for those who keep us waiting, and has the splice feel for backends that say nothing: a sign
+of life is whatever is heard of one, or taken by it of what had not arrived yet.
 """
 
 from __future__ import annotations
 
+import fcntl
 import select
 import socket
+import termios
 from collections.abc import Callable, Collection
-from typing import NoReturn
+from typing import NamedTuple, NoReturn
 
 import structlog
 import trio
@@ -31,8 +37,9 @@ ROUNDS = 64  # looks at the epoll before other tasks get their turn,
 EVENTS = 256  # and sockets dealt with in them
 SMALL = 4096  # bytes for a backend that are worth keeping till more is heard for it: a send costs as much as 40 KiB
 FULL = 1024 * 1024  # bytes that wait for a backend, above which those who send it more have to wait
+MOST = 128 * 1024 * 1024  # bytes that wait for all together
 PATIENCE = 30.0  # seconds
-LOOK = 5.0  # seconds between two looks for those who have used it up
+LOOK = 1.0  # seconds between two looks for those who have used it up, and the length of a beat, see `pulse`
 
 IN, OUT = select.EPOLLIN, select.EPOLLOUT
 
@@ -40,7 +47,7 @@ IN, OUT = select.EPOLLIN, select.EPOLLOUT
 class Wire:
     """A socket, the peer at its other end, and what is unfinished."""
 
-    __slots__ = ("held_by", "holds", "mask", "needs", "peer", "rest", "sock", "taken", "unsent")
+    __slots__ = ("heard", "held_by", "holds", "mask", "needs", "peer", "rest", "said", "sock", "taken", "unsent")
 
     def __init__(self, sock: socket.socket, peer: Peer) -> None:
         self.sock, self.peer = sock, peer
@@ -49,8 +56,21 @@ class Wire:
         self.needs = 0  # bytes that it must have before it is worth a look
         self.unsent: bytearray | None = None
         self.taken = 0  # times that the socket took some of that
+        self.heard = self.said = 0  # bytes, over this connection
         self.held_by: Wire | None = None  # the backend's wire that must drain before this client is heard again
         self.holds: list[Wire] | None = None  # and the other way round
+
+
+class Signs(NamedTuple):
+    """By which one sees that somebody is there."""
+
+    heard: int  # bytes
+    waiting: int  # bytes of ours that have not arrived yet
+    arrived: int  # bytes of ours
+
+    def are_news(self, before: Signs | None) -> bool:
+        """Whether there have been any since. A little that arrives is none: the kernel takes it in for the stopped."""
+        return before is None or self.heard != before.heard or (before.waiting > 0 and self.arrived > before.arrived)
 
 
 class Pump:
@@ -60,6 +80,7 @@ class Pump:
         self.splice = splice
         self.wish: Callable[[Backend], None] = lambda backend: None  # told of each backend that wants a link
         self.received = 0  # bytes, from clients and backends
+        self.unsent = 0  # bytes that wait for all peers together
         self._epoll = select.epoll()
         self._left = 0  # events of the last look that are still to be dealt with
         self._wires: dict[int, Wire] = {}
@@ -139,6 +160,8 @@ class Pump:
                 self._drain(wire)
             if wire and event & ~OUT and wire.peer.edge is wire:
                 self._receive(wire)
+                if self.unsent > MOST:
+                    self._relieve()
         if self.splice.said:
             self.flush()
 
@@ -159,6 +182,7 @@ class Pump:
             self._end(wire, "went away")
             return
         self.received += size
+        wire.heard += size
         if rest is not None:
             before = len(rest)
             size += before
@@ -208,8 +232,10 @@ class Pump:
         if wire is None:
             return  # it has gone since this was said
         data = out[0] if len(out) == 1 else b"".join(out)
+        wire.said += len(data)
         if wire.unsent is not None:
             wire.unsent += data
+            self.unsent += len(data)
         else:
             try:
                 sent = wire.sock.send(data)
@@ -220,6 +246,7 @@ class Pump:
             if sent == len(data):
                 return
             wire.unsent = bytearray(data[sent:])
+            self.unsent += len(wire.unsent)
             self._listen(wire)
         if speaker and len(wire.unsent) > FULL and isinstance(peer, Link) and isinstance(speaker.peer, Client):
             self._hold(speaker, wire)
@@ -236,6 +263,7 @@ class Pump:
             self._end(wire, f"went away: {(error.strerror or str(error)).lower()}")
             return
         del wire.unsent[:sent]
+        self.unsent -= sent
         wire.taken += 1
         if len(wire.unsent) < FULL // 2:
             self._let_go(wire)
@@ -261,6 +289,13 @@ class Pump:
             client.held_by = link
             link.holds = [*(link.holds or ()), client]
             self._listen(client)
+
+    def _relieve(self) -> None:
+        """Too much waits: hang up on those for whom most of it does."""
+        while self.unsent > MOST:
+            wire = max(self._wires.values(), key=lambda wire: len(wire.unsent or b""))
+            log.warning("peer.slow", peer=_name(wire.peer), unsent=len(wire.unsent or b""))
+            self._end(wire, "takes too little of what is said to it")
 
     def _let_go(self, link: Wire) -> None:
         held, link.holds = link.holds, None
@@ -290,6 +325,7 @@ class Pump:
         if wire.held_by and wire.held_by.holds:
             wire.held_by.holds.remove(wire)
         self._let_go(wire)
+        self.unsent -= len(wire.unsent or b"")
         self._epoll.unregister(wire.sock.fileno())
         del self._wires[wire.sock.fileno()]
         wire.peer.edge = None
@@ -298,16 +334,31 @@ class Pump:
     # Patience.
 
     async def watch(self) -> NoReturn:
-        """Hang up on peers that have let us wait for too long."""
-        seen: dict[Wire, tuple[float, object, int]] = {}
+        """Give up those that have let us wait for too long."""
+        owing: dict[Wire, tuple[float, object, int]] = {}
+        signs: dict[Link, Signs] = {}
         while True:
             await trio.sleep(LOOK)
-            now = trio.current_time()
-            seen = {wire: self._progress(wire, seen.get(wire), now) for wire in self._wires.values() if _owes(wire)}
-            for wire, (since, _, _) in seen.items():
-                if now - since >= PATIENCE and self._wires.get(wire.sock.fileno()) is wire:
-                    log.warning("peer.stuck", peer=_name(wire.peer), unsent=len(wire.unsent or b""))
-                    self._end(wire, f"did nothing for {PATIENCE:.0f} s")
+            owing = self._end_the_stuck(owing)
+            signs = self._feel(signs)
+
+    def _end_the_stuck(self, before: dict[Wire, tuple[float, object, int]]) -> dict[Wire, tuple[float, object, int]]:
+        """Hang up on those that have not done for long what only they can do."""
+        now = trio.current_time()
+        owing = {wire: self._progress(wire, before.get(wire), now) for wire in self._wires.values() if _owes(wire)}
+        for wire, (since, _, _) in owing.items():
+            if now - since >= PATIENCE and wire.peer.edge is wire:
+                log.warning("peer.stuck", peer=_name(wire.peer), unsent=len(wire.unsent or b""))
+                self._end(wire, f"did nothing for {PATIENCE:.0f} s")
+        return owing
+
+    def _feel(self, before: dict[Link, Signs]) -> dict[Link, Signs]:
+        """Have the splice give up backends that show no sign of life."""
+        now = {wire.peer: _signs(wire) for wire in self._wires.values() if isinstance(wire.peer, Link)}
+        for link in self.splice.beat({link for link, signs in now.items() if signs.are_news(before.get(link))}):
+            log.warning("backend.silent", name=link.backend.name)
+        self.flush()
+        return now
 
     @staticmethod
     def _progress(wire: Wire, before: tuple[float, object, int] | None, now: float) -> tuple[float, object, int]:
@@ -322,3 +373,9 @@ def _name(peer: Peer) -> str:
 
 def _owes(wire: Wire) -> bool:
     return wire.unsent is not None or (wire.rest is not None and not wire.held_by)
+
+
+def _signs(wire: Wire) -> Signs:
+    queued = fcntl.ioctl(wire.sock, termios.TIOCOUTQ, bytes(4))  # tcp(7), unix(7): what the other side has not got yet
+    waiting = int.from_bytes(queued, "little") + len(wire.unsent or b"")
+    return Signs(wire.heard, waiting, wire.said - waiting)

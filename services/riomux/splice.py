@@ -1,6 +1,6 @@
 """The multiplexer without IO: what happened goes in, what is to be said and done comes out.
 
-    connected()  linked()  heard()  gone()  lost()  refused()  mount()  unmount()  stop()     what the edge tells
+    connected() linked() heard() gone() lost() refused() mount() rename() unmount() beat() stop()   what the edge tells
     said     peers with something in `out`, to be sent before more is received                 what it is to do
     wishes   backends that want a link: dial one, and tell `linked` or `refused`
     ended    peers to be hung up on
@@ -10,12 +10,13 @@ A test plays both sides of this in dialogue; `pump` does it with sockets.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from ninep.errors import FileError
 from riomux.forward import pass_replies, pass_requests
 from riomux.frames import SLACK, Frame
 from riomux.peers import Backend, Client, Link, Peer, Trees
+from riomux.pulse import Pulse
 from riomux.qids import NUMBERS, number_of
 from riomux.reach import unreachable
 from riomux.replies import abandon
@@ -39,6 +40,7 @@ class Splice:
         self.clients: set[Client] = set()
         self.trees = Trees(Backend(self.wishes, "the multiplexer", 0))
         self._take_again = self._again  # bound once, not for each client
+        self._pulse = Pulse()
 
     @property
     def home(self) -> Backend:
@@ -89,8 +91,11 @@ class Splice:
                 self.ended.append(link)  # one that nobody uses is enough
                 self.lost(link, "has another connection")
 
-    def lost(self, link: Link, why: str) -> None:
-        """A link is broken: all that is pending on it is answered, and its fids are stale."""
+    def lost(self, link: Link, why: str, *, is_quick: bool = True) -> None:
+        """A link is broken: all that is pending on it is answered, and its fids are stale.
+
+        If finding out was not quick, nobody waits for another try of a backend that has no other link.
+        """
         backend = link.backend
         link.is_lost = True
         backend.links.remove(link)
@@ -104,7 +109,9 @@ class Splice:
         for request in pending.values():
             request.lose(f"i/o error: {backend.name} {why}")
         if not backend.links:
-            backend.down, backend.is_patient = why, True
+            backend.down, backend.is_patient = why, is_quick
+            if not is_quick:
+                self._turn_away(backend, unreachable(backend))
             backend.wish()
 
     @staticmethod
@@ -113,6 +120,14 @@ class Splice:
         for fid in client.fids.values():
             if fid.link is link:
                 fid.lose()
+
+    def beat(self, alive: Container[Link]) -> list[Link]:
+        """A second has passed, in which these links have shown signs of life. Gives those that are lost by now."""
+        silent = self._pulse.beat(self.trees.mounts.values(), alive)
+        for link in silent:
+            self.ended.append(link)
+            self.lost(link, "does not answer", is_quick=False)
+        return silent
 
     def refused(self, backend: Backend, why: str, *, is_quick: bool) -> None:
         """No link can be had now. If finding out was quick, the next who needs one may wait for another try."""

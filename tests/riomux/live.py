@@ -116,6 +116,14 @@ class Child:
         """As a supervisor does it."""
         self._process.send_signal(signal.SIGTERM)
 
+    def freeze(self) -> None:
+        """It hears nothing and says nothing, and its connections stand."""
+        self._process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """It goes on as if nothing had been."""
+        self._process.send_signal(signal.SIGCONT)
+
     async def end(self) -> int:
         """Its status."""
         with trio.fail_after(PATIENCE):

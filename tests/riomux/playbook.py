@@ -65,6 +65,7 @@ class Playbook:
         self._due: dict[Peer, deque[Message]] = {}
         self._dials: list[Backend] = []
         self._hangups: list[Peer] = []
+        self._alive: set[Peer] = set()  # who has said something since the last beat
         self.pieces: dict[Peer, int] = {}  # segments in which the mux last spoke to a peer
         self.home = self.link(self.splice.home)
 
@@ -131,6 +132,7 @@ class Playbook:
 
     def hear(self, peer: Peer, data: bytes) -> None:
         """Say bytes to the mux, in pieces."""
+        self._alive.add(peer)
         while data and peer not in self._hangups:
             size = next(self._cuts)
             self._hear(peer, data[:size])
@@ -167,6 +169,12 @@ class Playbook:
     def take(self, peer: Peer) -> Message | None:
         """What is said to a peer next."""
         return self._due[peer].popleft() if self._due[peer] else None
+
+    def beat(self) -> None:
+        """A second passes."""
+        self.splice.beat({peer for peer in self._alive if isinstance(peer, Link)})
+        self._alive.clear()
+        self._look()
 
     def take_dial(self, backend: Backend) -> bool:
         """Whether a link to the backend is wished."""
@@ -234,6 +242,17 @@ def refused(backend: Backend, why: str, *, is_quick: bool = True) -> Event:
     def event(book: Playbook) -> None:
         book.tell(f"{backend.name} cannot be reached: {why}")
         book.splice.refused(backend, why, is_quick=is_quick)
+
+    return event
+
+
+def passed(seconds: int) -> Event:
+    """Time passes. What was heard before that is the last sign of life."""
+
+    def event(book: Playbook) -> None:
+        book.tell(f"{seconds} s pass")
+        for _ in range(seconds):
+            book.beat()
 
     return event
 
