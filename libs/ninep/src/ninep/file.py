@@ -19,7 +19,8 @@ class File:
 
     One task may read while another writes. `async for` gives chunks as they come until the first empty read; of a
     stream of turns that is the end of a turn, and reading on continues with the next. A cancelled read takes nothing:
-    what it would have had, the next one gets.
+    what it would have had, the next one gets; unless the server answers neither the read nor its flush for two seconds
+    (`FLUSH_PATIENCE`), for then it is not waited for, and what it says after that nobody hears.
     """
 
     def __init__(self, fids: Fids, fid: int, opened: Ropen | Rcreate) -> None:

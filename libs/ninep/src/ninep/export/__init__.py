@@ -4,7 +4,7 @@
         await serve(root, listeners)
 
 `system` finds files without leaving the directory, `inodes` knows who they are, `nodes` are the files and directories,
-`handles` what is open, `changes` a wstat, `command` the command line. Needs Linux with /proc.
+`descriptors` and `handles` what is open, `changes` a wstat, `command` the command line. Needs Linux with /proc.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ninep.errors import DENIED, FileError
-from ninep.export.handles import Room
+from ninep.export.descriptors import Room
 from ninep.export.inodes import Inodes
 from ninep.export.nodes import Folder
 from ninep.node import Directory

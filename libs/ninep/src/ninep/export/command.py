@@ -18,6 +18,7 @@ from ninep.node import Directory
 from ninep.server import serve
 
 STOPPED, FAILED, WRONG = 0, 1, 2  # exit status, as a service has it
+LIMIT = 5  # seconds after which the kernel ends what we could not: a write that some other machine never takes
 DESCRIPTION = """\
 Serve the files below DIR, with the rights of whoever runs this and no way out of DIR. Symbolic links, fifos, devices
 and sockets are listed, but not opened. SIGINT and SIGTERM end it.
@@ -58,6 +59,7 @@ async def _serve(root: Directory, listener: socket.socket, directory: str) -> No
             await nursery.start(serve, root, [listener])
             print(f"ninep serving {directory} at {local_address(listener)}", flush=True)  # noqa: T201 - it is waited for
             await anext(signals)
+            signal.setitimer(signal.ITIMER_REAL, LIMIT)  # SIGALRM has no handler: it ends the process
             nursery.cancel_scope.cancel()
 
 

@@ -3,7 +3,7 @@
 What the page cache has is answered on the spot: a thread would cost ten times the read itself. What the disk must be
 waited for goes to a thread, so that nobody else waits. For a read the kernel says which it is (RWF_NOWAIT); where it
 cannot say, and for writes, the last one's time tells: after a slow one a file is used from threads until it is quick
-again.
+again. Other than this machine's own file systems are used from threads alone: there a read may wait for ever.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import trio
 
-from ninep.errors import INTERRUPTED, FileError
+from ninep.export.descriptors import Descriptor, LongRead
 from ninep.export.system import failure, refusal, refusing
 from ninep.messages import ORCLOSE
 from ninep.node import Answer, Opened
@@ -39,59 +39,22 @@ _scratch = memoryview(bytearray(MSIZE_MOST))  # where reads land first, one afte
 Found = tuple[str, os.stat_result]
 
 
-class Room:
-    """How many descriptors an export may have open, and has."""
-
-    def __init__(self, limit: int) -> None:
-        self.limit, self.taken = limit, 0
-
-    def check(self) -> None:
-        """Refuse one more than the limit."""
-        if self.taken >= self.limit:
-            raise FileError(f"too many open files; {self.limit} is the most of this export")
-
-
-class Descriptor:
-    """A file descriptor, closed when its fid has let it go and the threads that are at work with it have come back."""
-
-    __slots__ = ("_room", "_users", "number")
-
-    def __init__(self, room: Room, number: int) -> None:
-        self.number, self._users, self._room = number, 1, room
-        room.taken += 1
-
-    def leave(self) -> None:
-        """One user less. OSError if the kernel kept an error until now."""
-        self._users -= 1
-        if not self._users:
-            self._room.taken -= 1
-            os.close(self.number)
-
-    async def in_thread(self, work: Callable[..., T], *details: Any) -> T:
-        """work(descriptor, *details), and nobody else waits. FileError with the kernel's refusal."""
-        if not self._users:
-            raise FileError(INTERRUPTED)
-        self._users += 1
-        try:
-            with refusing():
-                return await trio.to_thread.run_sync(work, self.number, *details)
-        finally:
-            self.leave()
-
-
 class Handle(Opened):
     """A file open on disk."""
 
-    __slots__ = ("_does_kernel_tell", "_file", "_is_slow", "_mode", "descriptor")
+    __slots__ = ("_does_kernel_tell", "_file", "_is_slow", "_left", "_mode", "descriptor")
 
     def __init__(self, file: File, descriptor: int, mode: int) -> None:
         self._file, self._mode, self.descriptor = file, mode, Descriptor(file.export.room, descriptor)
         self._is_slow, self._does_kernel_tell = False, True
+        self._left: LongRead | None = None  # by a reader who was cancelled
         file.inode.handles.append(self)
 
     def read(self, count: int, offset: int) -> Answer[bytes]:
         if offset + count >= FURTHEST:
             return b""
+        if not self.descriptor.is_local:
+            return self._read_elsewhere(count, offset)
         if not self._does_kernel_tell:
             return self._timed(os.pread, count, offset)
         descriptor = self.descriptor.number
@@ -112,6 +75,8 @@ class Handle(Opened):
         if offset + len(data) >= FURTHEST:
             raise refusal(failure(errno.EFBIG))
         self._file.inode.writes += 1
+        if not self.descriptor.is_local:
+            return self.descriptor.in_thread(os.pwrite, data, offset)
         return self._timed(os.pwrite, data, offset)
 
     def clunk(self) -> None:
@@ -124,6 +89,14 @@ class Handle(Opened):
             if self._mode & ORCLOSE:
                 with refusing(), suppress(FileNotFoundError):
                     self._file.take_away()
+
+    async def _read_elsewhere(self, count: int, offset: int) -> bytes:
+        """What a stream gave to a read that was taken back is the next one's; an ordinary file is asked again."""
+        if not self._left or self._left.offset != offset or self._file.length:
+            self._left = LongRead(self.descriptor, count, offset)
+        data = await self._left.data()
+        self._left = None
+        return data[:count]
 
     def _timed(self, work: Callable[..., T], *details: Any) -> Answer[T]:
         if self._is_slow:
@@ -157,7 +130,7 @@ class Listing(Pages):
         if offset:
             return self.page(count, offset)
         with refusing():
-            if os.fstat(self._descriptor.number).st_size > LARGE:
+            if not self._descriptor.is_local or os.fstat(self._descriptor.number).st_size > LARGE:
                 return self._read_large(count)
             self.begin([self._folder.tell(name, facts) for name, facts in scan(self._descriptor.number)])
         return self.page(count, offset)

@@ -17,7 +17,8 @@ from weakref import WeakValueDictionary
 
 from ninep.errors import IN_USE, IS_DIRECTORY, FileError
 from ninep.export import changes
-from ninep.export.handles import Descriptor, Handle, Listing, scan
+from ninep.export.descriptors import Descriptor
+from ninep.export.handles import Handle, Listing, scan
 from ninep.export.inodes import MARKS, key
 from ninep.export.system import check_name, failure, itself, pinned, refusing, rename, set_mode
 from ninep.messages import DMAPPEND, DMDIR, DMEXCL, OEXEC, ORCLOSE, ORDWR, OREAD, OTRUNC, OWRITE, QTDIR, Qid, Stat
@@ -47,6 +48,11 @@ class Item(Node):
         """What the disk says now. Its name is the one that it has now; "/" if it is the root of an attach."""
         with refusing(), self.pinned() as pin:
             return self.inode.stat("/" if name == "/" else self.name, self.see(os.fstat(pin)))
+
+    @property
+    def length(self) -> int:
+        """As long as it was when the disk was last asked; a stream of a mount has none."""
+        return self._facts.st_size
 
     def see(self, facts: os.stat_result) -> os.stat_result:
         """Remember what the disk says, for the qid."""

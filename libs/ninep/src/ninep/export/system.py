@@ -18,6 +18,24 @@ from ninep.errors import DENIED, EXISTS, IN_USE, IS_DIRECTORY, NOT_DIRECTORY, NO
 
 STEP = os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC
 RENAME_NOREPLACE = 1  # rename(2)
+LOCAL = {
+    0xEF53,  # ext2, ext3, ext4
+    0x58465342,  # xfs
+    0x9123683E,  # btrfs
+    0xCA451A4E,  # bcachefs
+    0x2FC12FC1,  # zfs
+    0xF2F52010,  # f2fs
+    0x4D44,  # fat
+    0x2011BAB0,  # exfat
+    0x7366746E,  # ntfs3
+    0x9660,  # iso9660
+    0x73717368,  # squashfs
+    0xE0F5E1E2,  # erofs
+    0x01021994,  # tmpfs
+    0x858458F6,  # ramfs
+    0x794C7630,  # overlayfs, which containers have
+}
+"""File systems that wait for nothing but this machine's own disk, by their numbers in linux/magic.h and the sources."""
 LONGEST_NAME = 255  # bytes, NAME_MAX of every file system that matters
 
 TEXTS = {
@@ -110,5 +128,12 @@ def _exists(directory: int, name: str) -> bool:
     return True
 
 
+def is_local(descriptor: int) -> bool:
+    """Whether a file is known to wait for this machine alone, and not for a program (FUSE) or another machine."""
+    facts = (ctypes.c_ulong * 64)()  # a struct statfs, which begins with the kind, and some room
+    return _fstatfs(descriptor, facts) == 0 and facts[0] & 0xFFFFFFFF in LOCAL
+
+
+_fstatfs = ctypes.CDLL(None).fstatfs
 _rename = ctypes.CDLL(None, use_errno=True).renameat2
 _rename.argtypes = (ctypes.c_int, ctypes.c_char_p, ctypes.c_int, ctypes.c_char_p, ctypes.c_uint)
