@@ -53,6 +53,7 @@ async def open_mux(config: Config) -> AsyncIterator[Mux]:
                 yield Mux(tree, pump)
             finally:
                 routes.stop()
+                await pump.drain()
                 nursery.cancel_scope.cancel()
 
 

@@ -41,6 +41,10 @@ MOST = 128 * 1024 * 1024  # bytes that wait for all together
 PATIENCE = 30.0  # seconds
 LOOK = 1.0  # seconds between two looks for those who have used it up, and the length of a beat, see `pulse`
 
+GRACE = 2.0  # seconds at the stop in which replies that are on their way may arrive,
+CALM = 0.25  # and, within them, of silence when none is
+TICK = 0.01  # between two looks for that
+
 IN, OUT = select.EPOLLIN, select.EPOLLOUT
 
 
@@ -123,6 +127,16 @@ class Pump:
             wishes, splice.wishes[:] = [*splice.wishes], []
             for backend in wishes:
                 self.wish(backend)
+
+    async def drain(self) -> None:
+        """Take nothing new, and let what is on its way arrive. What is still waited for then is blocked, not late."""
+        self.splice.drain()
+        calm, before = 0.0, None
+        with trio.move_on_after(GRACE):
+            while calm < CALM and (self.splice.is_waited_for or self.unsent):
+                now = self.received, self.unsent
+                calm, before = calm + TICK if now == before else 0.0, now
+                await trio.sleep(TICK)
 
     def close(self) -> None:
         """Answer all that waits, as far as the sockets take it at once, and hang up on everybody."""

@@ -1,6 +1,7 @@
 """The multiplexer without IO: what happened goes in, what is to be said and done comes out.
 
-    connected() linked() heard() gone() lost() refused() mount() rename() unmount() beat() stop()   what the edge tells
+    connected() linked() heard() gone() lost() refused() beat()                                what the edge tells
+    mount() rename() unmount() drain() stop()
     said     peers with something in `out`, to be sent before more is received                 what it is to do
     wishes   backends that want a link: dial one, and tell `linked` or `refused`
     ended    peers to be hung up on
@@ -13,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from ninep.errors import FileError
+from riomux.drain import STOPPING, Drain
 from riomux.forward import pass_replies, pass_requests
 from riomux.frames import SLACK, Frame
 from riomux.peers import Backend, Client, Link, Peer, Trees
@@ -24,7 +26,6 @@ from riomux.requests import take
 
 ROOM = 1024 * 1024
 """Bytes of the receive buffer: many small messages, or a few of the largest."""
-STOPPING = "the multiplexer is stopping; try again when it is back"
 
 
 class Splice:
@@ -41,6 +42,7 @@ class Splice:
         self.trees = Trees(Backend(self.wishes, "the multiplexer", 0))
         self._take_again = self._again  # bound once, not for each client
         self._pulse = Pulse()
+        self._drain: Drain | None = None
 
     @property
     def home(self) -> Backend:
@@ -76,6 +78,8 @@ class Splice:
         ProtocolError if it must be hung up on: then tell `gone` or `lost`.
         """
         if isinstance(peer, Client):
+            if self._drain:
+                return self._drain.hear(peer, self.buffer, end)
             return pass_requests(self.trees, peer, self.buffer, self.view, end)
         assert isinstance(peer, Link)
         return pass_replies(peer, self.buffer, self.view, end)
@@ -189,6 +193,15 @@ class Splice:
         entrants, backend.entrants = backend.entrants, []
         for entrant in entrants:
             entrant.refuse(why)
+
+    def drain(self) -> None:
+        """Take nothing new from now on."""
+        self._drain = self._drain or Drain(self.trees)
+
+    @property
+    def is_waited_for(self) -> bool:
+        """Whether a request of a client has no reply yet."""
+        return any(client.tags for client in self.clients)
 
     def stop(self) -> None:
         """Answer all that waits."""
