@@ -1,9 +1,10 @@
 """The client against the real server, and against servers that misbehave as a script says."""
 
+import os
 import random
 import socket
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -45,7 +46,7 @@ from ninep.messages import (
     Twalk,
     Twrite,
 )
-from ninep.server import serve
+from ninep.server import serve, serve_connection
 from ninep.testing import Talk
 from ninep.tree import Broadcast, Ctl, Dir, Each, Node, Query, Sink, Stream, Text
 
@@ -712,6 +713,76 @@ async def test_a_write_of_which_a_part_is_taken_goes_on_with_the_rest() -> None:
         assert (second.offset, second.data) == (2, b"llo")
         await server.say(Rwrite(second.tag, 3))
         await server.say(Rclunk((await hear(server, Tclunk)).tag))
+
+
+class Slow:
+    """A writer that takes the first part of a text, and never the second."""
+
+    def __init__(self) -> None:
+        self.ended: list[str] = []
+        self.has_begun = trio.Event()
+
+    def write(self, data: bytes) -> Coroutine[Any, Any, None] | None:
+        return self._never() if self.has_begun.is_set() else self.has_begun.set()
+
+    async def _never(self) -> None:
+        await trio.sleep_forever()
+
+    def close(self) -> None:
+        self.ended.append("closed")
+
+    def abort(self) -> None:
+        self.ended.append("aborted")
+
+
+async def test_a_text_that_is_cancelled_half_way_is_not_taken() -> None:
+    """There is no other word for that than to hang up; whoever asks next is told why."""
+    text = Slow()
+    async with client_of(Dir(parse=Sink(open=lambda: text))) as root:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(root.write, "parse", bytes(200_000))
+            await text.has_begun.wait()
+            await wait_all_tasks_blocked()
+            nursery.cancel_scope.cancel()
+        with pytest.raises(ConnectionLost, match="has hung up, so that the half"):
+            await root.ls()
+        await wait_all_tasks_blocked()
+    assert text.ended == ["aborted"]
+
+
+async def test_a_text_that_is_late_half_way_is_not_taken(autojump_clock: MockClock) -> None:
+    """That its time is over is what its writer hears."""
+    text = Slow()
+    ours, theirs = socket.socketpair()
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_connection, theirs, Dir(parse=Sink(open=lambda: text)))
+        async with open_client(ours, timeout=3) as root:
+            with pytest.raises(TimeoutError, match="does not answer within 3 s"):
+                await root.append("parse", bytes(200_000))
+            await wait_all_tasks_blocked()
+        nursery.cancel_scope.cancel()
+    assert text.ended == ["aborted"]
+
+
+async def test_an_ordinary_file_that_is_half_written_ends_nothing(
+    shared: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its part is there to be seen, and so is that it is a part."""
+    real = os.pwrite
+
+    def write(descriptor: int, data: bytes, offset: int) -> int:
+        if offset > 300_000:
+            scope.cancel()
+        return real(descriptor, data, offset)
+
+    monkeypatch.setattr(os, "pwrite", write)
+    (shared / "f").touch()
+    with exported(shared) as tree:
+        async with client_of(tree) as root:
+            with trio.CancelScope() as scope:
+                await root.write("f", bytes(2_000_000))
+            assert scope.cancelled_caught
+            assert 300_000 < (await root.stat("f")).length < 2_000_000
 
 
 async def test_hanging_up_is_no_clunk() -> None:

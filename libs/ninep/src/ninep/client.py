@@ -52,14 +52,18 @@ class Client:
             return await file.read_all()
 
     async def write(self, path: str, data: bytes | str) -> None:
-        """Make this the file's content, or what the file makes of it. Refusals of the write and of the clunk arrive."""
+        """Make this the file's content, or what the file makes of it. Refusals of the write and of the clunk arrive.
+
+        A long text that is cancelled or late when the server has a part of it ends the connection, unless it is an
+        ordinary file's: a server that gathers a text drops it then, where a clunk would have it take the half.
+        """
         async with self.open(path, "w") as file:
-            await file.write(data)
+            await file.write_whole(data)
 
     async def append(self, path: str, data: bytes | str) -> None:
-        """Write this after what the file has."""
+        """Write this after what the file has; as `write`."""
         async with self.open(path, "a") as file:
-            await file.write(data)
+            await file.write_whole(data)
 
     async def remove(self, path: str) -> None:
         """Take a file away, or an empty directory."""
@@ -127,7 +131,9 @@ class Client:
         """An open file. "w" empties it first, "a" and "rw" do not; "a" begins at its end. Or a number of open(5).
 
         The end of the block clunks it. What was open for writing is clunked before the block is left, because that is
-        when a server may refuse the whole. What is cancelled or fails in the block is not waited for.
+        when a server may refuse the whole. A block that is cancelled or fails clunks it, too, and does not wait: **a
+        server that gathers a text then takes what was written so far for the whole**, since 9P takes no write back.
+        Where half a text is worse than none, gather it and `write` it, or `hang_up` before the block is left.
         """
         fids, fid = await self._walk(path)
         number = mode if isinstance(mode, int) else MODES[mode]

@@ -12,6 +12,7 @@ from ninep.messages import QTAPPEND, QTDIR, Rcreate, Ropen, Stat
 from ninep.pipeline import ReadAhead, write_on
 
 LONGEST_LINE = 1 << 20  # bytes
+HALF = "this client has hung up, so that the half of a text which it had written is not taken for the whole"
 
 
 class File:
@@ -119,6 +120,20 @@ class File:
         finally:
             if offset is None:
                 self._write_at = start + at
+
+    async def write_whole(self, data: bytes | str) -> None:
+        """Write what is nothing in part: if whoever writes leaves in the midst, the connection ends, for a clunk would
+        say that this was all, and 9P has no other word. A refusal ends nothing: the server knows what it refused. And
+        of an ordinary file the part stays."""
+        begin = self._write_at
+        try:
+            await self.write(data)
+        except FileError:
+            raise
+        except BaseException:
+            if self._write_at > begin and not self._is_ordinary:
+                self._fids.calls.lose(HALF)
+            raise
 
     async def _keeps_offsets(self, written: int) -> bool:
         """Whether the file has grown to what was written: then it is an ordinary one, and order is nothing to it."""

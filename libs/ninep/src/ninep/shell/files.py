@@ -128,7 +128,7 @@ async def write(root: Client, path: str, run: Run) -> None:
             else:
                 while data := await stdin.read():
                     await file.write(data)
-        except trio.Cancelled:
+        except BaseException:
             root.hang_up()  # without a clunk: half a text is not to be taken for the whole
             raise
 
