@@ -12,7 +12,7 @@ from typing import Any
 from ninep.errors import FileError
 from ninep.messages import NOFID, Rattach, Rwalk
 from ninep.session import FIDS, WALK
-from riomux.frames import Frame
+from riomux.frames import NEWFID_AT, Frame
 from riomux.peers import Backend, Client, Fid, Link, Parked, Place, Trees
 from riomux.recovery import Finding, arrived, recover
 from riomux.replies import Moving, Walking
@@ -69,7 +69,7 @@ def _walk_within(client: Client, m: Any, fid: Fid, place: Place, leg: Leg, frame
         pending = Walking(client, m.tag, link, number, new, Rwalk.number, 0, m.newfid, leg.known)
     link.pending[number] = client.tags[m.tag] = pending
     frame.readdress(number, fid.number)
-    frame.put_word(11, new.number)
+    frame.put_word(NEWFID_AT, new.number)
     return link
 
 
@@ -152,7 +152,7 @@ class _Entering:
         if journey.why is None:
             move(fid, Place(self._mount), journey)
             assert fid.waiting is not None
-            client.tags[tag] = parked = Parked(fid, self._frame)
+            client.tags[tag] = parked = Parked(client, fid, self._frame)
             fid.waiting.insert(0, parked)
         else:
             client.refuse(tag, journey.why)
@@ -172,17 +172,15 @@ class _Attach:
     def __init__(self, client: Client, m: Any, place: Place) -> None:
         self._client, self._message = client, m
         self._fid = client.fids[m.fid] = Fid(intern(m.uname), place)
-        self._finding = Finding(client, self._fid, self._arrive)
 
     def begin(self) -> None:
         """Set out."""
         self._fid.waiting = []
         self._client.tags[self._message.tag] = self
-        self._finding.resume()
+        Finding(self._client, self._fid, self._arrive).resume()
 
     def cancel(self) -> None:
         """It was flushed, or its client has gone."""
-        self._finding.cancel()
         self._settle(has_arrived=False)
 
     def _arrive(self, finding: Finding) -> None:

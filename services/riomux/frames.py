@@ -22,6 +22,7 @@ from ninep.messages import (
     Tremove,
     Tstat,
     Tversion,
+    Twalk,
     Twrite,
 )
 
@@ -34,6 +35,7 @@ RERROR = Rerror.number
 TVERSION = Tversion.number
 FIXED = {Tflush.number: 9, Topen.number: 12, Tread.number: 23, Tclunk.number: 11, Tremove.number: 11, Tstat.number: 11}
 """Bytes of the requests that have one size only. The others are decoded, so the codec sees what is wrong with them."""
+TWALK, NEWFID_AT = Twalk.number, 11
 TWRITE_HEAD = 23
 TWRITE = Twrite.number
 

@@ -21,7 +21,7 @@ from ninep.codec import encode
 from ninep.errors import FileError, ProtocolError
 from ninep.messages import NOTAG, OEXEC, OREAD, QTDIR, Message, Qid, Rerror, Tclunk
 from ninep.session import MSIZE
-from riomux.frames import RERROR, Frame, put_tag
+from riomux.frames import NEWFID_AT, RERROR, TWALK, Frame, put_tag
 from riomux.qids import root_qid
 
 TAGS_AT_ONCE = 32  # tags that a link makes when it runs out of free ones
@@ -85,7 +85,7 @@ class Client(Peer):
     def park(self, fid: Fid, frame: Frame) -> None:
         """Keep a request until its fid, which is on its way, has arrived."""
         assert fid.waiting is not None
-        parked = self.tags[frame.tag] = Parked(fid, frame.copy())
+        parked = self.tags[frame.tag] = Parked(self, fid, frame.copy())
         fid.waiting.append(parked)
 
     def release(self, fid: Fid) -> None:
@@ -93,7 +93,10 @@ class Client(Peer):
         waiting, fid.waiting = fid.waiting, None
         for parked in waiting or ():
             del self.tags[parked.frame.tag]
+            promised = parked.let_go()
             self._again(self, parked.frame)
+            if promised:
+                self.release(promised)
 
     def tell(self, message: Message) -> None:
         """Answer something by ourselves."""
@@ -165,17 +168,32 @@ class Fid:
 
 
 class Parked:
-    """A request on a fid that is on its way."""
+    """A request on a fid that is on its way. If it is a walk, the new fid that it may make is on its way too."""
 
-    __slots__ = ("fid", "frame")
+    __slots__ = ("_client", "_promised", "fid", "frame")
 
-    def __init__(self, fid: Fid, frame: Frame) -> None:
-        self.fid, self.frame = fid, frame
+    def __init__(self, client: Client, fid: Fid, frame: Frame) -> None:
+        self._client, self.fid, self.frame = client, fid, frame
+        self._promised: tuple[int, Fid] | None = None
+        if frame.type == TWALK and (number := frame.word(NEWFID_AT)) not in client.fids:
+            new = client.fids[number] = Fid(fid.user, fid.place)
+            new.waiting = []
+            self._promised = number, new
+
+    def let_go(self) -> Fid | None:
+        """Its turn has come: the number is free for it, and what waits for the new fid is to be released after it."""
+        if self._promised is None:
+            return None
+        number, new = self._promised
+        del self._client.fids[number]
+        return new
 
     def cancel(self) -> None:
-        """It was flushed before its turn came."""
+        """It was flushed before its turn came, or its client has gone."""
         if self.fid.waiting and self in self.fid.waiting:
             self.fid.waiting.remove(self)
+            if promised := self.let_go():
+                self._client.release(promised)
 
 
 class Pending(msgspec.Struct, gc=False):

@@ -6,8 +6,8 @@ another: if it is open for reading alone, and nothing has been read of it, or it
 is read of a stream or of a text made up by its server goes on nowhere else, nor does what is half written: those stay
 broken until they are clunked.
 
-Meanwhile the fid is on its way, and what is asked of it waits in order. The request that began it all is answered for
-it: if that is flushed, the next one begins again.
+Meanwhile the fid is on its way, and what is asked of it waits in order. Should all that be flushed, the file is found
+for whatever is asked next.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from ninep.errors import NOT_FOUND, FileError, ProtocolError
 from ninep.messages import Message, Qid, Rerror, Ropen, Rstat, Rwalk, Topen, Tstat, Twalk
 from ninep.session import WALK
 from riomux.frames import Frame
-from riomux.peers import Client, Fid, Opened, Parked
+from riomux.peers import Client, Fid, Opened
 from riomux.reach import reach
 from riomux.replies import room_of
 
@@ -59,57 +59,38 @@ def recover(client: Client, fid: Fid, frame: Frame) -> None:
     """Have a request wait until the file of its fid is found again."""
     if why := hopeless(fid):
         raise FileError(why)
-    _Recovery(client, fid, frame.copy()).begin()
+    fid.waiting = []
+    client.park(fid, frame)
+    Finding(client, fid, lambda finding: _go_on(client, fid, finding)).resume()
 
 
-class _Recovery:
-    """A request that waits while the file of its fid is found again."""
-
-    def __init__(self, client: Client, fid: Fid, frame: Frame) -> None:
-        self._client, self._fid, self._frame = client, fid, frame
-        self._finding = Finding(client, fid, self._arrive)
-
-    def begin(self) -> None:
-        """Set out."""
-        self._fid.waiting = []
-        self._client.tags[self._frame.tag] = self
-        self._finding.resume()
-
-    def cancel(self) -> None:
-        """It was flushed, or its client has gone."""
-        self._finding.cancel()
-        self._client.release(self._fid)
-
-    def _arrive(self, finding: Finding) -> None:
-        """All that waited goes on, or is refused. If there was no way to the backend, what comes later tries again."""
-        client, fid, frame = self._client, self._fid, self._frame
-        assert fid.waiting is not None
-        client.tags[frame.tag] = parked = Parked(fid, frame)
-        fid.waiting.insert(0, parked)
-        fid.broken = finding.why
-        client.release(fid)
-        if not fid.opened or finding.is_cut_off:
-            fid.broken = None
+def _go_on(client: Client, fid: Fid, finding: Finding) -> None:
+    """All that waited goes on, or is refused. If there was no way to the backend, what comes later tries again."""
+    fid.broken = finding.why
+    client.release(fid)
+    if not fid.opened or finding.is_cut_off:
+        fid.broken = None
 
 
 class Finding:
-    """Makes a fid without a link stand where it should. `then` is called when that is done, unless it was cancelled.
+    """Makes a fid that waits without a link stand where it should. `then` is called when that is done.
 
-    If `why` is None then, `qid` is that of the file. Else `why` is the reason, and `is_cut_off` says whether there was
-    no way to the backend, rather than no such file.
+    It is given up when the fid waits no longer, for its client has gone. If `why` is None in the end, `qid` is that of
+    the file. Else `why` is the reason, and `is_cut_off` says whether there was no way to the backend, rather than no
+    such file.
     """
 
-    __slots__ = ("_client", "_dialogue", "_fid", "_is_over", "_link", "_number", "_then", "is_cut_off", "qid", "why")
+    __slots__ = ("_client", "_dialogue", "_fid", "_link", "_number", "_then", "is_cut_off", "qid", "why")
 
     def __init__(self, client: Client, fid: Fid, then: Callable[[Finding], None]) -> None:
         self._client, self._fid, self._then = client, fid, then
-        self._is_over = self.is_cut_off = False
+        self.is_cut_off = False
         self.qid: Qid | None = None
         self.why: str | None = None
 
     def resume(self) -> None:
         """Begin, if there is a link; else wait to be called again."""
-        if self._is_over:
+        if self._fid.waiting is None:
             return
         try:
             way = reach(self._client, self._fid.backend, self._fid.user, self)
@@ -127,14 +108,10 @@ class Finding:
         self.is_cut_off = True
         self._end(why)
 
-    def cancel(self) -> None:
-        """It was flushed, or its client has gone."""
-        self._is_over = True
-
     def _hear(self, reply: Message) -> None:
         if isinstance(reply, Rerror) and self._link.is_lost:
             self.refuse(reply.ename)
-        elif self._is_over:
+        elif self._fid.waiting is None:
             self._link.retire(self._number)
         else:
             self._go_on(reply)
@@ -158,8 +135,8 @@ class Finding:
         self._end(None)
 
     def _end(self, why: str | None) -> None:
-        if not self._is_over:
-            self._is_over, self.why = True, why
+        if self._fid.waiting is not None:
+            self.why = why
             self._then(self)
 
 

@@ -29,6 +29,7 @@ from ninep.messages import (
     Rclunk,
     Rcreate,
     Rerror,
+    Rflush,
     Ropen,
     Rread,
     Rremove,
@@ -38,6 +39,7 @@ from ninep.messages import (
     Tattach,
     Tclunk,
     Tcreate,
+    Tflush,
     Topen,
     Tread,
     Tremove,
@@ -111,6 +113,35 @@ def test_a_path_of_more_than_sixteen_names(book: Playbook, alice: Client, llm: L
         << say(llm, Twalk(0, 1, 1, names[32:]))
         >> heard(llm, Rwalk(0, (ADA,)))
         << say(llm, Tstat(0, 1))
+    )
+
+
+def test_a_new_fid_can_be_used_before_its_walk_is_passed_on(book: Playbook, alice: Client, llm: Link) -> None:
+    """Who says walk, open and read in one breath need not know that the first has to wait."""
+    cross(book, alice, llm, 1, "agents", "ada", qids=(ADA, ADA))
+    llm = restarted(book, llm)
+    assert (
+        book
+        >> heard(alice, Twalk(5, 1, 2, ("output",)), Topen(6, 2, OREAD), Tread(7, 2, 0, 10), Tstat(8, 1))
+        << say(llm, Twalk(0, 0, 1, ("agents", "ada")))
+        >> heard(llm, Rwalk(0, (ADA, ADA)))
+        << say(llm, Twalk(0, 1, 2, ("output",)), Topen(1, 2, OREAD), Tread(2, 2, 0, 10), Tstat(3, 1))
+    )
+
+
+def test_a_walk_that_waits_and_is_flushed(book: Playbook, alice: Client, llm: Link) -> None:
+    """The new fid never was, what waits for it hears that, and its number is free."""
+    cross(book, alice, llm, 1, "agents", "ada", qids=(ADA, ADA))
+    llm = restarted(book, llm)
+    assert (
+        book
+        >> heard(alice, Twalk(5, 1, 2, ("output",)), Topen(6, 2, OREAD), Tflush(7, 5))
+        << say(llm, Twalk(0, 0, 1, ("agents", "ada")))
+        << say(alice, Rerror(6, "unknown fid"), Rflush(7))
+        >> heard(alice, Twalk(8, 1, 2, ()), Twalk(9, 1, 2, ()))
+        >> heard(llm, Rwalk(0, (ADA, ADA)))
+        << say(llm, Twalk(0, 1, 2, ()))
+        << say(alice, Rerror(9, "fid in use"))
     )
 
 

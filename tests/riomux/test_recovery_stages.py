@@ -53,16 +53,29 @@ def answer(book: Playbook, llm: Link, stage: str) -> None:
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_flush(book: Playbook, alice: Client, llm: Link, stage: str) -> None:
-    """It is answered at once, and the next who waits begins again; what was begun for nobody is clunked."""
+    """It is answered at once, and the search goes on for the next who waits."""
     llm = on_the_way(book, alice, llm, stage)
     _ = book >> heard(alice, Tflush(3, 1)) << say(alice, Rflush(3))
     if stage == "dialling":
         llm = book.link(llm.backend)
         assert book << say(llm, Twalk(0, 0, 1, ("note",)))
-        return
-    _ = book << say(llm, Twalk(1, 0, 2, ("note",)))
-    answer(book, llm, stage)
-    assert book << say(llm, Tclunk(0, 1))
+    elif stage == "opening":
+        answer(book, llm, stage)
+        assert book << say(llm, Tstat(0, 1))
+    assert book
+
+
+@pytest.mark.parametrize("stage", STAGES[1:])
+def test_a_flush_of_all_that_waits(book: Playbook, alice: Client, llm: Link, stage: str) -> None:
+    """The file is found for who comes next."""
+    llm = on_the_way(book, alice, llm, stage)
+    assert book >> heard(alice, Tflush(3, 1), Tflush(4, 2)) << say(alice, Rflush(3), Rflush(4))
+    for due, request in (("walking", Tstat(0, 1)), ("looking", Topen(0, 1, OREAD))):
+        if STAGES.index(stage) <= STAGES.index(due):
+            answer(book, llm, due)
+            assert book << say(llm, request)
+    answer(book, llm, "opening")
+    assert book >> heard(alice, Tread(5, 1, 4, 10)) << say(llm, Tread(0, 1, 4, 10))
 
 
 @pytest.mark.parametrize("stage", STAGES)
