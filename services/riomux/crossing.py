@@ -68,6 +68,7 @@ def _walk_within(client: Client, m: Any, fid: Fid, place: Place, leg: Leg, frame
         new = client.fids[m.newfid] = Fid(fid.user, place, link, link.take_fid())
         pending = Walking(client, m.tag, link, number, new, Rwalk.number, 0, m.newfid, leg.known)
     link.pending[number] = client.tags[m.tag] = pending
+    link.backend.tally.ask(pending)
     frame.readdress(number, fid.number)
     frame.put_word(NEWFID_AT, new.number)
     return link

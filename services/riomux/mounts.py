@@ -201,7 +201,7 @@ class Mounts:
         return self._mounts[name]
 
     def _mount(self, wish: Wish, connection: Connection | None = None) -> None:
-        """Have what was checked, and perhaps reached already. What comes through `ctl` may not reach all that is near."""
+        """Have what was checked, and reached already or not. What came through `ctl` may not reach all there is."""
         is_lazy = wish.is_lazy or connection is not None
         backend = self._splice.mount(wish.name, number=wish.number, is_lazy=is_lazy)
         reach = partial(connect, wish.address, dial_beyond_the_link if wish.is_kept else dial)

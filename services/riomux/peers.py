@@ -23,6 +23,7 @@ from ninep.messages import NOTAG, OEXEC, OREAD, QTDIR, Message, Qid, Rerror, Tcl
 from ninep.session import MSIZE
 from riomux.frames import NEWFID_AT, RERROR, TWALK, Frame, put_tag
 from riomux.qids import root_qid
+from riomux.tally import Tally
 
 TAGS_AT_ONCE = 32  # tags that a link makes when it runs out of free ones
 
@@ -280,6 +281,7 @@ class Link(Peer):
     def hold_tag(self, old: Pending) -> None:
         """A request is flushed: its tag is free after Rflush, and not after its own reply, flush(5)."""
         old.most = 0
+        self.backend.tally.forget(old)
         self._flushes[old.number] = self._flushes.get(old.number, 0) + 1
 
     def let_go_of_tag(self, number: int) -> None:
@@ -320,7 +322,8 @@ class Link(Peer):
         else:
             self.make_tags()
             number = self.free.pop()
-            self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
+            errand = self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
+            self.backend.tally.ask(errand)
             frame = bytearray(encode(message))
             put_tag(frame, 5, number)
             self.say(memoryview(frame))
@@ -348,7 +351,9 @@ class Entrant(Protocol):
 class Backend:
     """A mounted server; number 0 is `home`, the mux's own tree."""
 
-    __slots__ = ("_wishes", "down", "entrants", "is_patient", "is_wished", "links", "name", "number", "root", "tree")
+    __slots__ = (
+        *("_wishes", "down", "entrants", "is_patient", "is_wished", "links", "name", "number", "root", "tally", "tree"),
+    )
 
     def __init__(self, wishes: list[Backend], name: str, number: int, tree: tuple[str, ...] = ()) -> None:
         self._wishes = wishes
@@ -359,6 +364,7 @@ class Backend:
         self.is_patient = True  # whether somebody may wait for a dial: not if the last took long to fail
         self.is_wished = False  # whether a link has been asked for
         self.entrants: list[Entrant] = []  # who waits for a link
+        self.tally = Tally()
 
     def wish(self) -> None:
         """Have another link made, if none is being made already."""

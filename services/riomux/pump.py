@@ -83,7 +83,7 @@ class Pump:
     def __init__(self, splice: Splice) -> None:
         self.splice = splice
         self.wish: Callable[[Backend], None] = lambda backend: None  # told of each backend that wants a link
-        self.received = 0  # bytes, from clients and backends
+        self.received = self.sent = 0  # bytes, from and for clients and backends
         self.unsent = 0  # bytes that wait for all peers together
         self._epoll = select.epoll()
         self._left = 0  # events of the last look that are still to be dealt with
@@ -93,6 +93,13 @@ class Pump:
     def wires(self) -> Collection[Wire]:
         """The connections."""
         return self._wires.values()
+
+    @staticmethod
+    def traffic(backend: Backend) -> tuple[int, int]:
+        """Bytes heard of a backend and said to it, over all connections there have been."""
+        wires: list[Wire] = [link.edge for link in backend.links if link.edge]
+        tally = backend.tally
+        return tally.heard + sum(wire.heard for wire in wires), tally.said + sum(wire.said for wire in wires)
 
     # What other tasks do.
 
@@ -247,6 +254,7 @@ class Pump:
             return  # it has gone since this was said
         data = out[0] if len(out) == 1 else b"".join(out)
         wire.said += len(data)
+        self.sent += len(data)
         if wire.unsent is not None:
             wire.unsent += data
             self.unsent += len(data)
@@ -340,6 +348,9 @@ class Pump:
             wire.held_by.holds.remove(wire)
         self._let_go(wire)
         self.unsent -= len(wire.unsent or b"")
+        if isinstance(wire.peer, Link):
+            tally = wire.peer.backend.tally
+            tally.heard, tally.said = tally.heard + wire.heard, tally.said + wire.said
         self._epoll.unregister(wire.sock.fileno())
         del self._wires[wire.sock.fileno()]
         wire.peer.edge = None

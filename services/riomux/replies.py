@@ -31,6 +31,7 @@ def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
     """
     try:
         _check(pending, frame)
+        link.backend.tally.answer(pending, frame.type)
         link.give_back_tag(pending.number)
         passes = pending.settle(frame)
     except (ProtocolError, FileError) as error:

@@ -250,9 +250,11 @@ def _link(fid: Fid) -> tuple[Link, int]:
 def _pass_on(frame: Frame, pending: Pending) -> Link:
     """Send the frame on under the numbers of its link."""
     assert pending.client and pending.fid
-    pending.link.pending[pending.number] = pending.client.tags[pending.tag] = pending
+    link = pending.link
+    link.pending[pending.number] = pending.client.tags[pending.tag] = pending
+    link.backend.tally.ask(pending)
     frame.readdress(pending.number, pending.fid.number)
-    return pending.link
+    return link
 
 
 Handler = Callable[[Trees, Client, Frame], Link | None]

@@ -66,6 +66,7 @@ class Splice:
         """A connection to a backend stands, with this msize agreed; `entered` has the fids of the root, by user."""
         link = Link(self.said, backend, msize, entered)
         backend.links.append(link)
+        backend.tally.connect(is_only=len(backend.links) == 1)
         backend.down, backend.is_wished = None, False
         entrants, backend.entrants = backend.entrants, []
         for entrant in entrants:
@@ -103,6 +104,7 @@ class Splice:
         backend = link.backend
         link.is_lost = True
         backend.links.remove(link)
+        backend.tally.disconnect()
         for client in self.clients:
             if link in client.links:
                 self._forget(client, link)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ninep.service import Events, Metrics, manual, root
+from ninep.service import Events, manual, root
 from ninep.tree import Ctl, Dir
+from riomux.metrics import metrics_of
 from riomux.mounts import Mounts
 from riomux.pump import Pump
 from riomux.routes import Routes
@@ -11,7 +12,7 @@ from riomux.routes import Routes
 
 def root_tree(pump: Pump, mounts: Mounts, routes: Routes, events: Events) -> Dir:
     """ctl, routes, events, health, metrics and help."""
-    metrics = _metrics(pump)
+    metrics = metrics_of(pump)
     routes.measure(metrics)
     return root(
         manual=manual("riomux"),
@@ -21,19 +22,3 @@ def root_tree(pump: Pump, mounts: Mounts, routes: Routes, events: Events) -> Dir
         health=mounts.health,
         nodes={"routes": routes.node()},
     )
-
-
-def _metrics(pump: Pump) -> Metrics:
-    metrics, splice = Metrics(), pump.splice
-    backends = splice.mounts.values
-    metrics.gauge("riomux_clients", "Clients connected.", lambda: len(splice.clients))
-    metrics.gauge("riomux_mounts", "Mounts.", lambda: len(splice.mounts))
-    metrics.gauge("riomux_mounts_up", "Mounts that can be used.", lambda: sum(bool(b.links) for b in backends()))
-    metrics.gauge("riomux_links", "Connections to backends.", lambda: sum(len(b.links) for b in backends()))
-    metrics.gauge(
-        "riomux_requests_waiting",
-        "Requests that have no reply yet.",
-        lambda: sum(len(client.tags) for client in splice.clients),
-    )
-    metrics.gauge("riomux_received_bytes", "Bytes received from clients and backends.", lambda: pump.received)
-    return metrics

@@ -3,7 +3,7 @@
 import doctest
 
 import ninep.metrics
-from ninep.metrics import Metrics
+from ninep.metrics import Histogram, Metrics
 
 
 def test_the_example_runs() -> None:
@@ -61,3 +61,20 @@ def test_things_that_come_and_go() -> None:
     )
     del routes["b"]
     assert 'to="b"' not in metrics.text()
+
+
+def test_a_histogram() -> None:
+    """A number on the edge is within; each bucket counts what is in those below too; the last has all."""
+    metrics, took = Metrics(), Histogram((0.1, 0.5))
+    for seconds in (0.1, 0.3, 0.4, 7):
+        took.observe(seconds)
+    metrics.each("took_seconds", "histogram", "T.", lambda: [({"name": "rio"}, took)])
+    assert metrics.text() == (
+        "# HELP took_seconds T.\n"
+        "# TYPE took_seconds histogram\n"
+        'took_seconds_bucket{name="rio",le="0.1"} 1\n'
+        'took_seconds_bucket{name="rio",le="0.5"} 3\n'
+        'took_seconds_bucket{name="rio",le="+Inf"} 4\n'
+        'took_seconds_sum{name="rio"} 7.8\n'
+        'took_seconds_count{name="rio"} 4\n'
+    )

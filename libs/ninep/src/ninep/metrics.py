@@ -1,4 +1,4 @@
-"""The `metrics` file of a service: counters and gauges as Prometheus reads them.
+"""The `metrics` file of a service: counters, gauges and histograms as Prometheus reads them.
 
 The text is the exposition format 0.0.4 of prometheus.io: for each name a HELP and a TYPE line, then its samples. Names
 are the caller's (`llmfs_turns_total`: service, noun, unit or `total`), labels are keyword arguments.
@@ -6,12 +6,14 @@ are the caller's (`llmfs_turns_total`: service, noun, unit or `total`), labels a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Literal
 
 Labels = tuple[tuple[str, str], ...]
-Samples = Callable[[], Iterable[tuple[Mapping[str, str], float]]]
+Samples = Callable[[], Iterable[tuple[Mapping[str, str], "float | Histogram"]]]
 """Values by their labels, for things that come and go."""
 
 
@@ -26,6 +28,29 @@ class Counter:
         self.value += amount
 
 
+class Histogram:
+    """How often a number was how large. `bounds` are the upper ends of the buckets, rising; beyond them is one more."""
+
+    __slots__ = ("bounds", "counts", "sum")
+
+    def __init__(self, bounds: Sequence[float]) -> None:
+        self.bounds = bounds
+        self.counts = [0] * (len(bounds) + 1)
+        self.sum = 0.0
+
+    def observe(self, value: float) -> None:
+        """Count a number in its bucket."""
+        self.counts[bisect_left(self.bounds, value)] += 1
+        self.sum += value
+
+    def samples(self, name: str, labels: Labels) -> Iterator[tuple[str, Labels, float]]:
+        """As Prometheus has it: each bucket counts what is in those below too."""
+        for bound, count in zip([*map(_number, self.bounds), "+Inf"], accumulate(self.counts), strict=True):
+            yield f"{name}_bucket", (*labels, ("le", bound)), count
+        yield f"{name}_sum", labels, self.sum
+        yield f"{name}_count", labels, sum(self.counts)
+
+
 @dataclass(slots=True)
 class _Family:
     """All samples of one name."""
@@ -35,16 +60,20 @@ class _Family:
     samples: dict[Labels, Callable[[], float]] = field(default_factory=dict)
     each: Samples = tuple
 
-    def values(self) -> Iterator[tuple[Labels, float]]:
-        """What they are now."""
+    def values(self, name: str) -> Iterator[tuple[str, Labels, float]]:
+        """What they are now, each with the name it has in the text."""
         for labels, value in self.samples.items():
-            yield labels, value()
+            yield name, labels, value()
         for named, number in self.each():
-            yield tuple(sorted(named.items())), number
+            labels = tuple(sorted(named.items()))
+            if isinstance(number, Histogram):
+                yield from number.samples(name, labels)
+            else:
+                yield name, labels, number
 
 
 class Metrics:
-    """The counters and gauges of one service.
+    """The numbers of one service.
 
     >>> metrics = Metrics()
     >>> metrics.counter("llmfs_turns_total", "Turns begun.", provider="sketch").add()
@@ -74,7 +103,7 @@ class Metrics:
         """A number that `value()` gives whenever somebody looks."""
         self._family(name, "gauge", help).samples[tuple(sorted(labels.items()))] = value
 
-    def each(self, name: str, kind: Literal["counter", "gauge"], help: str, samples: Samples) -> None:
+    def each(self, name: str, kind: Literal["counter", "gauge", "histogram"], help: str, samples: Samples) -> None:
         """A number for each of some things that come and go: `samples()` gives them whenever somebody looks."""
         self._family(name, kind, help).each = samples
 
@@ -83,7 +112,7 @@ class Metrics:
         lines: list[str] = []
         for name, family in self._families.items():
             lines += [f"# HELP {name} {_escape(family.help)}", f"# TYPE {name} {family.kind}"]
-            lines += [f"{name}{_show(labels)} {value:.15g}" for labels, value in family.values()]
+            lines += [f"{full}{_show(labels)} {_number(value)}" for full, labels, value in family.values(name)]
         return "".join(f"{line}\n" for line in lines)
 
     def _family(self, name: str, kind: str, help: str) -> _Family:
@@ -93,6 +122,10 @@ class Metrics:
 def _show(labels: Labels) -> str:
     quoted = ",".join(f'{name}="{_escape(value).replace(chr(34), chr(92) + chr(34))}"' for name, value in labels)
     return f"{{{quoted}}}" if quoted else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:.15g}"
 
 
 def _escape(text: str) -> str:
