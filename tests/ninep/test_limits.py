@@ -98,21 +98,21 @@ async def test_nothing_is_longer_than_msize() -> None:
 
 
 async def test_an_error_is_a_sentence() -> None:
-    """What a tree has to say is cut, and what UTF-8 cannot say is replaced."""
+    """What a tree has to say is cut, and what no string of 9P can hold is replaced: NUL, and what is not Unicode."""
 
     def get() -> str:
-        raise FileError("no \udcff " + "word " * 200)
+        raise FileError("no \udcff sto\0p " + "word " * 200)
 
     async with memory_connection(Dir(file=Text(get))) as talk:
         await talk.attach()
         await talk.ask(Twalk(1, 0, 1, ("file",)))
         refused = await talk.ask(Topen(1, 1, OREAD))
         assert isinstance(refused, Rerror)
-        assert refused.ename.startswith("no ? word") and len(refused.ename.encode()) == ERROR_LENGTH
+        assert refused.ename.startswith("no ? sto?p word") and len(refused.ename.encode()) == ERROR_LENGTH
 
 
 class Broken(Opened):
-    """Gives what no file may give."""
+    """Gives what no file may give, and takes more than there is."""
 
     def __init__(self, answer: Any) -> None:
         self.answer = answer
@@ -120,27 +120,42 @@ class Broken(Opened):
     def read(self, count: int, offset: int) -> Any:
         return self.answer
 
+    def write(self, data: bytes, offset: int) -> int:
+        return len(data) + 1
+
 
 class BrokenFile(Text):
     """A file whose reads give this."""
 
     def __init__(self, answer: Any) -> None:
-        super().__init__(lambda: "")
+        super().__init__(lambda: "", lambda text: None)
         self.answer = answer
 
     def open(self, mode: int) -> Opened:
         return Broken(self.answer)
 
 
-@pytest.mark.parametrize("answer", [None, "text", bytes(70_000)], ids=["nothing", "text", "more than was asked for"])
+@pytest.mark.parametrize("answer", [None, "text", bytes(10)], ids=["nothing", "text", "more than was asked for"])
 async def test_a_tree_that_gives_nonsense_harms_only_itself(answer: Any) -> None:
     """The request gets an Rerror, and the connection goes on."""
     async with memory_connection(Dir(bad=BrokenFile(answer), good=Text(lambda: "fine"))) as talk:
         await talk.attach()
         await open_file(talk, "bad", fid=1)
         await open_file(talk, "good", fid=2)
+        await open_writing(talk, "bad", fid=3)
         assert isinstance(await talk.ask(Tread(1, 1, 0, 9)), Rerror)
+        assert isinstance(await talk.ask(Twrite(1, 3, 0, b"text")), Rerror)
         assert await talk.ask(Tread(1, 2, 0, 9)) == Rread(1, b"fine")
+
+
+async def test_a_read_of_nothing_gives_nothing() -> None:
+    """Also of a directory, and of a stream that is quiet: there is nothing to wait for."""
+    async with memory_connection(Dir(news=Stream(Broadcast().open))) as talk:
+        await talk.attach()
+        await open_file(talk, fid=1)
+        await open_file(talk, "news", fid=2)
+        assert await talk.ask(Tread(1, 1, 0, 0)) == Rread(1, b"")
+        assert await talk.ask(Tread(1, 2, 0, 0)) == Rread(1, b"")
 
 
 async def test_a_name_that_no_stat_can_hold_harms_only_who_asks() -> None:
@@ -245,30 +260,59 @@ async def test_late_answers_that_nobody_takes_stop_the_asking() -> None:
         assert isinstance(await talk.hear(), Ropen) and asked == ["again"]
 
 
-async def test_what_is_written_has_a_bound_for_all_together(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not only for each open: a byte at the end of 16 MiB costs 16 MiB. A clunk, a hang-up and an answer give back."""
+@pytest.fixture
+def budget(monkeypatch: pytest.MonkeyPatch) -> Budget:
+    """What all clients together may have written and not clunked: 1000 bytes here, and half of that each."""
     budget = Budget(1000, "too much")
     monkeypatch.setattr(opened, "GATHERED", budget)
+    monkeypatch.setattr(opened, "OF_ONE_CLIENT", 600)
+    return budget
+
+
+async def open_writing(talk: Talk, name: str, fid: int = 1, mode: int = OWRITE) -> None:
+    assert isinstance(await talk.ask(Twalk(1, 0, fid, (name,))), Rwalk)
+    assert isinstance(await talk.ask(Topen(1, fid, mode)), Ropen)
+
+
+async def test_what_is_written_has_a_bound_for_all_together(budget: Budget) -> None:
+    """Not only for each open, and not only for each client. A clunk, a hang-up and an answer give back."""
     heard = list[bytes]()
     root = Dir(say=Sink(heard.append), ask=Query(lambda question: question))
     async with memory_connection(root) as talk, memory_connection(root) as other:
         for each in (talk, other):
             await each.attach()
-            assert isinstance(await each.ask(Twalk(1, 0, 1, ("say",))), Rwalk)
-            assert isinstance(await each.ask(Topen(1, 1, OWRITE)), Ropen)
-        assert isinstance(await talk.ask(Twalk(1, 0, 2, ("ask",))), Rwalk)
-        assert isinstance(await talk.ask(Topen(1, 2, ORDWR)), Ropen)
-        assert await talk.ask(Twrite(1, 1, 599, b"x")) == Rwrite(1, 1)
-        assert await other.ask(Twrite(1, 1, 400, b"x")) == Rerror(1, "too much")
+            await open_writing(each, "say")
+        await open_writing(talk, "ask", fid=2, mode=ORDWR)
+        assert await talk.ask(Twrite(1, 1, 0, bytes(600))) == Rwrite(1, 600)
+        assert await other.ask(Twrite(1, 1, 0, bytes(401))) == Rerror(1, "too much")
         assert await other.ask(Twrite(1, 1, 0, bytes(400))) == Rwrite(1, 400)
-        assert await talk.ask(Twrite(1, 2, 0, b"x")) == Rerror(1, "too much")
+        assert await other.ask(Twrite(1, 1, 100, bytes(300))) == Rwrite(1, 300)  # the same once more is no more
+        assert budget.used == 1000
         other.hang_up()
         await trio.testing.wait_all_tasks_blocked()
-        assert await talk.ask(Twrite(1, 2, 0, bytes(400))) == Rwrite(1, 400)
-        assert await talk.ask(Tread(1, 2, 0, 500)) == Rread(1, bytes(400))
         assert budget.used == 600
         assert await talk.ask(Tclunk(1, 1)) == Rclunk(1)
         assert budget.used == 0 and len(heard) == 1
+        assert await talk.ask(Twrite(1, 2, 0, bytes(400))) == Rwrite(1, 400)
+        assert await talk.ask(Tread(1, 2, 0, 500)) == Rread(1, bytes(400))
+        assert budget.used == 0
+
+
+async def test_no_client_alone_keeps_others_from_writing(budget: Budget) -> None:
+    """However many files it opens, it has its share; and each byte that counts is one that it has sent."""
+    root = Dir(say=Sink(lambda data: None))
+    async with memory_connection(root) as hoarder, memory_connection(root) as other:
+        await hoarder.attach()
+        await other.attach()
+        for fid in range(1, 7):
+            await open_writing(hoarder, "say", fid)
+            assert await hoarder.ask(Twrite(1, fid, 1 << 40, bytes(100))) == Rwrite(1, 100)
+            for elsewhere in (0, (1 << 40) - 1, (1 << 40) + 101):
+                hole = "a text is written from its beginning to its end, without holes"
+                assert await hoarder.ask(Twrite(1, fid, elsewhere, b"x")) == Rerror(1, hole)
+        assert await hoarder.ask(Twrite(1, 6, (1 << 40) + 100, b"x")) == Rerror(1, opened.TOO_MUCH)
+        await open_writing(other, "say")
+        assert await other.ask(Twrite(1, 1, 0, bytes(400))) == Rwrite(1, 400)
 
 
 async def test_fids_have_a_bound() -> None:

@@ -7,6 +7,7 @@ coroutine that gives one. The session has checked all that the protocol says; pe
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import CoroutineType
 from typing import Any, TypeAlias
 
 from ninep.errors import FileError
@@ -76,15 +77,31 @@ def create(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
 
 
 def read(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
-    """read(5)."""
-    data: Answer[bytes] = fid.file.read(m.count, m.offset)
-    return then(data, lambda data: (Rread(m.tag, data), None))
+    """read(5). To read nothing is no question to the file, which might wait."""
+    if not m.count:
+        return Rread(m.tag, b""), None
+    data: Any = fid.file.read(m.count, m.offset)
+    if type(data) is CoroutineType:
+        return then(data, lambda data: _read(m, data))
+    return _read(m, data)
+
+
+def _read(m: Any, data: Any) -> Reply:
+    if len(data) > m.count:
+        raise ValueError(f"a read of {m.count} bytes gave {len(data)}")
+    return Rread(m.tag, data), None
 
 
 def write(root: Node, m: Any, fid: Fid) -> Answer[Reply]:
     """write(5), the other half of read(5)."""
     taken: Answer[int] = fid.file.write(m.data, m.offset)
-    return then(taken, lambda count: (Rwrite(m.tag, count), None))
+    return then(taken, lambda count: _wrote(m, count))
+
+
+def _wrote(m: Any, count: int) -> Reply:
+    if count > len(m.data):
+        raise ValueError(f"a write of {len(m.data)} bytes took {count}")
+    return Rwrite(m.tag, count), None
 
 
 def clunk(root: Node, m: Any, fid: Fid) -> Answer[Reply]:

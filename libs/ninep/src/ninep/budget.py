@@ -6,10 +6,12 @@ from ninep.errors import FileError
 
 
 class Budget:
-    """Bytes for many together. Who asks for more than is left gets `refusal`."""
+    """Bytes for many together. Who asks for more than is left gets `refusal`. What is taken counts `within` another."""
 
-    def __init__(self, limit: int, refusal: str) -> None:
-        self.limit, self.used, self._refusal = limit, 0, refusal
+    __slots__ = ("_refusal", "_within", "limit", "used")
+
+    def __init__(self, limit: int, refusal: str, within: Budget | None = None) -> None:
+        self.limit, self.used, self._refusal, self._within = limit, 0, refusal, within
 
     @property
     def left(self) -> int:
@@ -20,4 +22,6 @@ class Budget:
         """Count these, or FileError; a negative count gives back."""
         if count > max(0, self.left):
             raise FileError(self._refusal)
+        if self._within:
+            self._within.take(count)
         self.used += count

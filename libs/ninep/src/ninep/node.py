@@ -26,6 +26,7 @@ Answer: TypeAlias = T | Coroutine[Any, Any, T]
 """A value, or a coroutine that will give it."""
 
 READ, WRITE = 0o444, 0o222
+GOODBYE = 5.0  # seconds for what must wait before it can be let go, once nobody waits for it any more
 USER = getpass.getuser()
 
 _paths = itertools.count(1)  # qid.path: one counter for the process, drawn from when a node is first asked for its qid
@@ -148,13 +149,16 @@ class Directory(Node, Mapping[str, Node]):
                 opened = node.open(mode)
                 return node, await opened if type(opened) is CoroutineType else cast(Opened, opened)
             except BaseException:  # also a flush: what nobody has got is not left behind
-                await self._take_back(name)
+                await self._take_back(name, node)
                 raise
 
         return finish()
 
-    async def _take_back(self, name: str) -> None:
-        with trio.CancelScope(shield=True), suppress(FileError):  # if it cannot go, the first refusal says more
+    async def _take_back(self, name: str, node: Node) -> None:
+        """Unless that name is another file's by now."""
+        if self.get(name) is not node:
+            return
+        with trio.move_on_after(GOODBYE, shield=True), suppress(FileError):  # the first refusal says more
             removed = self.remove(name)
             if type(removed) is CoroutineType:
                 await removed

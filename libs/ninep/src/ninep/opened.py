@@ -6,7 +6,9 @@ question and its answer.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextvars import ContextVar
 from types import CoroutineType
 from typing import Any, Protocol
 
@@ -16,8 +18,17 @@ from ninep.errors import BAD_OFFSET, FileError
 from ninep.messages import Stat
 from ninep.node import Answer, Node, Opened, as_bytes, then
 
-GATHERED = Budget(256 * 1024 * 1024, "too much is being written here at once; try again in a moment")
-"""What all clients of the process have written and not clunked: a byte far out costs all that lies before it."""
+TOO_MUCH = "too much is being written here at once; try again in a moment"
+GATHERED = Budget(256 * 1024 * 1024, TOO_MUCH)
+"""What all clients of the process have written and not clunked."""
+OF_ONE_CLIENT = GATHERED.limit // 2  # so that no client alone can keep the others from writing
+
+_gathered: ContextVar[Budget] = ContextVar("gathered", default=GATHERED)
+
+
+def begin_client() -> None:
+    """What this task opens from now on, and each that it starts, is one client's."""
+    _gathered.set(Budget(OF_ONE_CLIENT, TOO_MUCH, within=GATHERED))
 
 
 class Reader(Protocol):
@@ -59,20 +70,23 @@ class Pages(Opened):
         if offset != self._offset:
             raise FileError(BAD_OFFSET)
         page, room = list[bytes](), count
-        entry = self._held or self._next()
-        while entry and len(entry) <= room:
-            page.append(entry)
-            room -= len(entry)
-            entry = self._next()
-        self._held = entry
-        if entry and not page:
+        try:
+            while (entry := self._held or self._next()) and len(entry) <= room:
+                page.append(entry)
+                room -= len(entry)
+                self._held = b""
+        except Exception:  # of an entry that cannot be told: those before it are, and then it has its say
+            if not page:
+                raise
+        if self._held and not page:
             raise FileError("the count is too small for a directory entry")
         self._offset += count - room
         return b"".join(page)
 
     def _next(self) -> bytes:
         entry = next(self._entries, None)
-        return write_stat(entry) if entry else b""
+        self._held = write_stat(entry) if entry else b""
+        return self._held
 
 
 class Entries(Pages):
@@ -86,16 +100,30 @@ class Entries(Pages):
 
     def read(self, count: int, offset: int) -> bytes:
         if offset == 0:
-            self.begin(self._tell(list(self._names())))
+            self.begin(Telling(self._find, self._names()))
         return self.page(count, offset)
 
-    def _tell(self, names: list[str]) -> Iterator[Stat]:
-        for name in names:
+
+class Telling(Iterator[Stat]):
+    """The stats of these names, each when its turn comes. One that fails keeps its turn: who asks again hears it."""
+
+    __slots__ = ("_find", "_names")
+
+    def __init__(self, find: Callable[[str], Node], names: Iterable[str]) -> None:
+        self._find, self._names = find, deque(names)
+
+    def __next__(self) -> Stat:
+        while self._names:
+            name = self._names[0]
             try:
                 node = self._find(name)
             except KeyError:
-                continue  # it went while the directory was read
-            yield node.stat(name)
+                self._names.popleft()  # it went while the directory was read
+                continue
+            stat = node.stat(name)
+            self._names.popleft()
+            return stat
+        raise StopIteration
 
 
 class Both(Opened):
@@ -113,8 +141,17 @@ class Both(Opened):
         return self._writing.write(data, offset)
 
     def clunk(self) -> Answer[None]:
-        self._reading.clunk()  # what is read is let go at once: there is nothing to wait for
+        try:
+            self._reading.clunk()  # what is read is let go at once: there is nothing to wait for
+        except Exception as error:
+            return self._fail(error, self._writing.clunk())
         return self._writing.clunk()
+
+    async def _fail(self, error: Exception, committing: Answer[None]) -> None:
+        """What was written is committed all the same."""
+        if committing is not None:
+            await committing
+        raise error
 
     def abandon(self) -> Answer[None]:
         self._reading.abandon()
@@ -161,21 +198,28 @@ class AtOnce(Opened):
 
 
 class Gathering(Opened):
-    """What is written gathers until the clunk. `is_due` if even nothing must be handed on (the file was truncated)."""
+    """What is written gathers until the clunk. `is_due` if even nothing must be handed on (the file was truncated).
 
-    __slots__ = ("_data", "_is_due", "_limit", "_take")
+    It begins where the first write does: `echo … >> file` counts from a length that such a file does not have.
+    """
+
+    __slots__ = ("_begin", "_data", "_gathered", "_is_due", "_limit", "_take")
 
     def __init__(self, take: Callable[[bytes], Answer[None]], limit: int, *, is_due: bool = False) -> None:
         self._take, self._limit, self._is_due, self._data = take, limit, is_due, bytearray()
+        self._begin: int | None = None
+        self._gathered = _gathered.get()
 
     def write(self, data: bytes, offset: int) -> int:
-        end = offset + len(data)
-        if end > self._limit:
+        if self._begin is None:
+            self._begin = offset
+        at = offset - self._begin
+        if at + len(data) > self._limit:
             raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
-        if end > len(self._data):
-            GATHERED.take(end - len(self._data))
-            self._data.extend(bytes(end - len(self._data)))
-        self._data[offset:end] = data
+        if not 0 <= at <= len(self._data):
+            raise FileError("a text is written from its beginning to its end, without holes")
+        self._gathered.take(max(0, at + len(data) - len(self._data)))
+        self._data[at : at + len(data)] = data
         self._is_due = True
         return len(data)
 
@@ -186,7 +230,7 @@ class Gathering(Opened):
 
     def abandon(self) -> None:
         """Half a text is not taken for the whole: whoever wrote it was never told that it was taken."""
-        GATHERED.take(-len(self._data))
+        self._gathered.take(-len(self._data))
         self._data = bytearray()
 
 
@@ -210,14 +254,18 @@ class Writing(Opened):
 
 
 class Asking(Opened):
-    """Writes gather a question; the first read after them asks it; what is read then is the answer."""
+    """Writes gather a question; the first read after them asks it; what is read then is the answer.
 
-    __slots__ = ("_answer", "_ask", "_is_asked", "_limit", "_question")
+    A question whose asking was flushed, or refused, stays: the next read asks it again.
+    """
+
+    __slots__ = ("_answer", "_ask", "_gathered", "_is_asked", "_limit", "_question")
 
     def __init__(self, ask: Callable[[bytes], Answer[Any]], limit: int) -> None:
         self._ask, self._limit, self._question = ask, limit, bytearray()
         self._answer: Reader | None = None
         self._is_asked = True
+        self._gathered = _gathered.get()
 
     def write(self, data: bytes, offset: int) -> int:
         if self._is_asked:
@@ -225,32 +273,40 @@ class Asking(Opened):
             self._is_asked = False
         if len(self._question) + len(data) > self._limit:
             raise FileError(f"too long: {self._limit} bytes is the most that is taken at once")
-        GATHERED.take(len(data))
+        self._gathered.take(len(data))
         self._question += data
         return len(data)
 
     def read(self, count: int, offset: int) -> Answer[bytes]:
-        if not self._is_asked:
-            self._is_asked = True
-            answer = self._ask(self._forget_question())
-            if type(answer) is CoroutineType:
-                return self._wait(answer, count)
-            self._keep(answer)
-        return self._answer.read(count) if self._answer else b""
+        if self._is_asked:
+            return self._answer.read(count) if self._answer else b""
+        answer = self._ask(bytes(self._question))
+        self._is_asked = True
+        if type(answer) is CoroutineType:
+            return self._wait(answer, self._question, count)
+        return self._keep(answer).read(count)
 
-    async def _wait(self, answer: Coroutine[Any, Any, Any], count: int) -> bytes:
-        first = self._keep(await answer).read(count)
+    async def _wait(self, answer: Coroutine[Any, Any, Any], question: bytearray, count: int) -> bytes:
+        try:
+            reader = as_reader(await answer)
+        except BaseException:  # also a flush
+            if self._question is question:
+                self._is_asked = False
+            raise
+        if self._question is not question:
+            reader.close()
+            raise FileError("something else has been asked meanwhile")
+        first = self._keep(reader).read(count)
         return first if isinstance(first, bytes) else await first
 
     def _keep(self, answer: Any) -> Reader:
-        reader: Reader = Whole(as_bytes(answer)) if isinstance(answer, str | bytes) else answer
-        self._answer = reader
+        self._forget_question()
+        self._answer = reader = as_reader(answer)
         return reader
 
-    def _forget_question(self) -> bytes:
-        question, self._question = bytes(self._question), bytearray()
-        GATHERED.take(-len(question))
-        return question
+    def _forget_question(self) -> None:
+        self._gathered.take(-len(self._question))
+        self._question = bytearray()
 
     def clunk(self) -> None:
         self._forget_question()
@@ -274,6 +330,12 @@ class Whole:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+def as_reader(answer: Any) -> Reader:
+    """An answer as it was given: a Reader, or a whole text."""
+    reader: Reader = Whole(as_bytes(answer)) if isinstance(answer, str | bytes) else answer
+    return reader
 
 
 def decode(data: bytes) -> str:

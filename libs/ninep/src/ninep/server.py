@@ -36,7 +36,8 @@ from ninep.messages import (
     Tversion,
     Twrite,
 )
-from ninep.node import Answer, Node, Opened
+from ninep.node import GOODBYE, Answer, Node, Opened
+from ninep.opened import begin_client
 from ninep.session import Fid, Session
 
 log = LibraryLog("ninep")
@@ -49,7 +50,6 @@ PIECES = os.sysconf("SC_IOV_MAX")  # buffers that sendmsg(2) takes at once
 TURN = 0.004  # seconds of answering in a row, before other clients get theirs;
 LOOK = 64  # messages between two looks at the clock
 PATIENCE = 30.0  # seconds for the first message to come, and for each to become whole after its first byte
-GOODBYE = 5.0  # seconds for files that must wait before they can be let go, once their client has gone
 NOTHING = memoryview(b"")  # one for all: a memoryview weighs 184 bytes
 STOPPING = "the service is stopping; try again when it is back"
 
@@ -409,6 +409,7 @@ async def serve_connection(sock: socket.socket, root: Node) -> None:
 async def _serve_in(nursery: trio.Nursery, sock: socket.socket, root: Node) -> None:
     """Serve one socket, with what waits in a nursery that others may share: an idle connection costs one task."""
     sock.setblocking(False)
+    begin_client()
     connection = Connection(sock, root, nursery)
     try:
         await connection.run()
