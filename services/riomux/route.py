@@ -5,7 +5,8 @@
                                 nothing is lost by waiting, and nothing is said twice
         bytes come              write them at once, and read on when they are taken
         an empty read           clunk TARGET; what it made of the turn is known now
-        TARGET refuses          the turn has failed; its rest is read and dropped, and the next begins anew
+        TARGET refuses          the turn has failed; its rest is read and dropped, and the next begins anew. A stream
+                                that has never ended a turn may have none: then it is opened anew after a while
         SOURCE breaks off       clunk TARGET; if SOURCE gives that turn again, it is not said again
 
 A route is a client of the multiplexer like any other, with a connection of its own. So it sees what a user sees, and a
@@ -15,6 +16,7 @@ its reader has not read yet.
 
 from __future__ import annotations
 
+import math
 import random
 import socket
 from collections.abc import Callable
@@ -29,6 +31,7 @@ from ninep.client import Client, File, open_client
 from ninep.turns import Turns
 
 FIRST, LONGEST = 0.25, 10.0  # seconds between two tries: doubled each time, with jitter
+ENDLESS = 5.0  # seconds after a refusal, in which the end of a turn tells that there are turns at all
 AGAIN = 1.0  # seconds; a read that is refused again so soon is not refused for the turn's sake
 EMPTY_READS = 256  # at once and in a row are the end of a source: as many empty turns never wait to be read
 HEAD = 64 * 1024  # bytes of a turn by which it is known again
@@ -107,15 +110,12 @@ class Route:
         self._has_trouble = False  # that has been told, and has not passed
         self._refused_at = -AGAIN  # when the source last refused a read
         self._cut = b""  # how a turn began that broke off
+        self._has_turns = False  # as is seen when one has ended
 
     @property
     def is_done(self) -> bool:
         """Its source was an ordinary file, which has been copied."""
         return self.state == "done"
-
-    def line(self) -> str:
-        """The command that makes it."""
-        return f"{self.source} -> {self.target}"
 
     def status(self) -> str:
         """What it does, what it has done, and what went wrong last."""
@@ -147,7 +147,7 @@ class Route:
         """Carry turn after turn, until there will be none."""
         while (first := await self._first(chunks)) is not None:
             if first:
-                self._go_well("moving")
+                self.state = "moving"
                 await self._carry(root, Turn(first, chunks))
                 self.state = "waiting"
 
@@ -173,11 +173,12 @@ class Route:
     async def _carry(self, root: Client, turn: Turn) -> None:
         """A turn, to its end whatever happens on the way."""
         try:
-            if not await turn.repeats(self._cut):
+            if await turn.repeats(self._cut):
+                await turn.drop()
+            else:
                 self._cut = b""
                 await self._hand_over(root, turn)
-            await turn.drop()
-            self._cut = b""
+            self._cut, self._has_turns = b"", True
         except (SourceError, OSError) as error:
             await trio.lowlevel.checkpoint_if_cancelled()  # it may be `stop` that hung up
             self._cut = self._cut or bytes(turn.head)
@@ -192,9 +193,19 @@ class Route:
                 async for chunk in turn:
                     await sink.write(chunk)
                     self.bytes += len(chunk)
+                    self._delay, self._has_trouble = FIRST, False
             self.turns += 1
         except FileError as error:
             self._fail(str(error))
+            await self._drop(turn, error)
+
+    async def _drop(self, turn: Turn, refusal: FileError) -> None:
+        """Read the rest of a turn for nobody. Raises the refusal if the source may be one that never ends a turn."""
+        with trio.move_on_after(math.inf if self._has_turns else ENDLESS):
+            await turn.drop()
+            return
+        self._cut, self._has_trouble = bytes(turn.head), True
+        raise refusal
 
     async def _open_target(self, root: Client, stack: AsyncExitStack) -> File:
         while True:
@@ -203,13 +214,10 @@ class Route:
             except FileError as error:
                 await self._rest(str(error))
             else:
-                self._go_well("moving")
+                self.state = "moving"
                 return sink
 
     # What goes wrong, and what to do then.
-
-    def _go_well(self, state: str) -> None:
-        self.state, self._delay, self._has_trouble = state, FIRST, False
 
     def _fail(self, why: str) -> None:
         self.errors += 1

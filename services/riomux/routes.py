@@ -158,7 +158,7 @@ class Routes:
         """Routes that wait for one to come up need not wait for longer."""
         with closing(self._events.open()) as news:
             while line := await _arrived(news.read(1 << 16)):
-                if msgspec.json.decode(line)["event"] == "mount.up":
+                if msgspec.json.decode(line)["event"] in {"mount.up", "mount.renamed"}:
                     self._mounted.unpark_all()
 
     # What survives.

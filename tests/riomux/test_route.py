@@ -7,12 +7,15 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 import trio
 from tests.riomux.live import PATIENCE, mux, server, until
 from tests.riomux.telling import Listener, Story, ear, teller
 
 from ninep import FileError
 from ninep.client import Client, open_client
+from ninep.tree import Broadcast, Dir, Reader, Stream
+from riomux import route
 from riomux.route import PROOF
 
 WAY = "/teller/story -> /ear/0"
@@ -70,6 +73,12 @@ async def test_no_turn_is_lost_between_turns(place: Path) -> None:
                 await trio.lowlevel.checkpoint()
         await until(lambda: listener.ended == 200)
     assert listener.texts == [b"turn %d" % i for i in range(200)]
+
+
+@pytest.fixture
+def _soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody waits five seconds for a turn that has no end."""
+    monkeypatch.setattr(route, "ENDLESS", 0.1)
 
 
 async def test_what_the_target_refuses(place: Path) -> None:
@@ -149,6 +158,32 @@ async def test_a_source_that_breaks_off_and_goes_on_with_another_turn(place: Pat
         async with server(f"unix!{place}/t", lambda: teller(story)):
             await until(lambda: listener.ended == 2)
     assert listener.texts == [LONG, LONG[:PROOF] + b"but ends otherwise"]
+
+
+@pytest.mark.usefixtures("_soon")
+async def test_a_stream_without_turns(place: Path) -> None:
+    """Has no rest to be dropped: after a refusal it is opened anew, and what comes then is said."""
+    news, listener, readers = Broadcast(), Listener(), list[Reader]()
+
+    def read_on() -> Reader:
+        readers.append(news.open())
+        return readers[-1]
+
+    async with (
+        server(f"unix!{place}/t", lambda: Dir(story=Stream(read_on))),
+        server(f"unix!{place}/e", lambda: ear(listener)),
+        mux(place, f"teller=unix!{place}/t", f"ear=unix!{place}/e"),
+        open_client(f"unix!{place}/mux") as root,
+    ):
+        await root.write("/routes", WAY)
+        await until(lambda: len(readers) == 1)
+        news.publish(b"good")
+        await until(lambda: listener.heard == [[b"good"]])
+        news.publish(b"bad")
+        await until(lambda: len(readers) == 2)
+        news.publish(b"better")
+        await until(lambda: listener.texts == [b"good", b"better"])
+        await until_status(root, "moving, 0 turns, 10 bytes, 1 error, the last: line 1: bad is not defined")
 
 
 async def test_a_target_that_dies_in_the_midst(place: Path) -> None:
