@@ -14,11 +14,12 @@ import trio
 from ninep import FileError, ProtocolError
 from ninep.codec import Frames, encode
 from ninep.dial import Address, dial, user
-from ninep.messages import NOTAG, Message, Rerror, Rversion, Tversion
+from ninep.messages import NOTAG, Message, Rerror, Rstat, Rversion, Tstat, Tversion
 from ninep.session import MSIZE, MSIZE_LEAST
 from riomux.reach import entering
 
 TIMEOUT = 5.0  # seconds until a backend has answered all that is asked at first
+PERM = 0o555  # permissions of a root that tells none
 
 
 class Connection(NamedTuple):
@@ -29,6 +30,7 @@ class Connection(NamedTuple):
     msize: int
     entered: dict[str, int]  # user -> the fid of the root
     round_trip: float  # seconds
+    perm: int  # permissions of the root
 
 
 Connect = Callable[[], Awaitable[Connection]]
@@ -76,7 +78,9 @@ async def _greet(sock: socket.socket, tree: tuple[str, ...]) -> Connection:
         while True:
             reply = await talk.call(dialogue.send(reply))
     except StopIteration:
-        return Connection(sock, tree, version.msize, {user(): 0}, round_trip)
+        about = await talk.call(Tstat(0, 0))
+        perm = about.stat.mode & 0o777 if isinstance(about, Rstat) else PERM
+        return Connection(sock, tree, version.msize, {user(): 0}, round_trip, perm)
 
 
 class _Talk:

@@ -9,7 +9,7 @@ from typing import NoReturn
 import trio
 
 from ninep import FileError
-from riomux.connect import Connect, Connection
+from riomux.connect import PERM, Connect, Connection
 from riomux.peers import Backend
 from riomux.pump import Pump
 
@@ -28,6 +28,7 @@ class Keeper:
     def __init__(self, backend: Backend, connect: Connect, pump: Pump, notice: Notice) -> None:
         self.backend = backend
         self.round_trip: float | None = None  # seconds, when the newest link was made
+        self.perm = PERM  # of the backend's root, likewise
         self.since = trio.current_time()  # when it came up, or went down, or was mounted
         self.scope = trio.CancelScope()
         self._connect, self._pump, self._notice = connect, pump, notice
@@ -43,7 +44,8 @@ class Keeper:
     def link(self, connection: Connection) -> None:
         """Use a connection that has been made."""
         self.backend.tree = connection.tree
-        self.round_trip, self._linked_at = connection.round_trip, trio.current_time()
+        self.round_trip, self.perm = connection.round_trip, connection.perm
+        self._linked_at = trio.current_time()
         self._pump.link(self.backend, connection.sock, connection.msize, connection.entered)
         self._tell("")
 

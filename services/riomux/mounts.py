@@ -220,6 +220,9 @@ class Mounts:
             self._mounts[backend.name].keeper.wish()
 
     def _notice(self, backend: Backend, why: str) -> None:
+        mount = self._mounts.get(backend.name)
+        if mount and mount.keeper.backend is backend:  # else it was removed a moment ago
+            self._root[backend.name].perm = mount.keeper.perm
         kind, facts = ("mount.down", {"reason": why}) if why else ("mount.up", {})
         log.info(kind, name=backend.name, **facts)
         self._events.publish(kind, name=backend.name, **facts)

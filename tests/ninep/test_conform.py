@@ -84,11 +84,11 @@ async def test_a_multiplexer_at_depth(place: Path) -> None:
 @asynccontextmanager
 async def served_directory(place: Path) -> AsyncIterator[Path]:
     """A real directory, served at PLACE/disk."""
-    directory = place / "directory" / "work"  # below the top, whose mode a multiplexer tells by its own lights
+    directory = place / "directory"
     (directory / "nested" / "deeper").mkdir(parents=True)
     (directory / "hello").write_text("All the world is a file.\n" * 40)
     (directory / "nested" / "deeper" / "leaf").write_text("a leaf\n")
-    with exported(directory.parent) as root:
+    with exported(directory) as root:
         async with server(f"unix!{place}/disk", lambda: root):
             yield directory
 
@@ -98,7 +98,7 @@ async def test_a_real_directory(is_behind: bool, place: Path) -> None:
     """What `ninep serve` exports keeps every rule but those of files whose reads wait, and nothing is left in it."""
     async with served_directory(place) as directory, mux(place, f"disk=unix!{place}/disk"):
         before = sorted(directory.rglob("*"))
-        found = await results(f"unix!{place}/mux/disk/work" if is_behind else f"unix!{place}/disk/work")
+        found = await results(f"unix!{place}/mux/disk" if is_behind else f"unix!{place}/disk")
         assert sorted(directory.rglob("*")) == before
     assert not [report.lines(result) for result in found.values() if result.verdict == "FAIL"]
     skipped = {number for number, result in found.items() if result.verdict == "skipped"}

@@ -31,7 +31,7 @@ class Far:
             raise ConnectionError("nobody answers there")
         ours, theirs = socket.socketpair()
         self.ends.append(theirs)
-        return Connection(ours, (), 8192, {"eve": 0}, 0.001)
+        return Connection(ours, (), 8192, {"eve": 0}, 0.001, 0o755)
 
 
 class Scene:

@@ -15,6 +15,7 @@ from ninep import FileError
 from ninep.client import Client, open_client
 from ninep.codec import Frames, encode
 from ninep.dial import user
+from ninep.memory import Folder
 from ninep.messages import (
     NOFID,
     OWRITE,
@@ -380,3 +381,14 @@ async def test_traffic_while_servers_come_and_go(place: Path) -> None:
             lambda: len(pump.wires) == len(splice.home.links) + sum(len(b.links) for b in splice.mounts.values())
         )
         await until(lambda: not any(link.pending for link in [*splice.home.links, *splice.mounts["steady"].links]))
+
+
+async def test_the_permissions_of_a_mount(place: Path) -> None:
+    """They are those of the server's root once it was reached, in a stat and in a listing, also when it is gone."""
+    async with mux(place, f"disk=unix!{place}/disk") as pump, open_client(f"unix!{place}/mux") as root:
+        assert (await root.stat("/disk")).mode & 0o777 == 0o555
+        async with server(f"unix!{place}/disk", Folder):
+            assert await root.ls("/disk") == []
+            assert (await root.stat("/disk")).mode & 0o777 == 0o755
+        await until(lambda: not pump.splice.mounts["disk"].links)
+        assert {entry.name: entry.mode & 0o777 for entry in await root.ls()}["disk"] == 0o755
