@@ -28,6 +28,7 @@ CASES = {
     "the service is stopping; try again when it is back": errno.EIO,
     "the multiplexer is starting; try again": errno.EBUSY,
     "i/o error: llm went away": errno.EIO,
+    "internal error: KeyError; the log of the service has the details": errno.EIO,
     "blurple is no colour": errno.EINVAL,
 }
 

@@ -15,6 +15,7 @@ WORDS = (
     ("read-only", errno.EROFS),
     ("read only", errno.EROFS),
     ("i/o error", errno.EIO),
+    ("internal error", errno.EIO),
     ("went away", errno.EIO),
     ("was removed", errno.EIO),
     ("is stopping", errno.EIO),

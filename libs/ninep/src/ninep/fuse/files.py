@@ -47,29 +47,36 @@ class OpenFile:
         end = min(offset + count, self.node.length)
         if end <= offset:  # a stream, or the end as far as we know: what is there comes with one Tread
             return [await self.fids.read(self.fid, offset, min(count, self._unit))]
-        ahead, parts = ReadAhead(self.fids, self.fid, offset, end, self._unit), list[bytes]()
-        try:
+        return await self._read_to(end, offset)
+
+    async def _read_to(self, end: int, at: int) -> list[bytes]:
+        """All that there is, or the refusal: of a file that is mapped into memory, less is taken for its end."""
+        parts, began = list[bytes](), -1
+        while began < at < end:  # again where a part was short, unless nothing came any more
+            began, ahead = at, ReadAhead(self.fids, self.fid, at, end, self._unit)
             while part := await ahead.next():
                 parts.append(part)
-        except (FileError, OSError):
-            if not parts:
-                raise
+                at += len(part)
         return parts
 
     # Writing.
 
-    async def write(self, offset: int, data: memoryview) -> int:
-        """How much of it was taken: all, or what went before the first refusal, or the refusal."""
+    async def write(self, offset: int, data: memoryview, *, is_mapped: bool = False) -> int:
+        """How much of it was taken: all, or what went before the first refusal, or the refusal. What `is_mapped` into
+        memory has its place, even if the descriptor appends."""
         async with self._lock:
             if not self.is_open:
                 await self._open_again(offset)
             offset -= self._start
-            if self._appends:
+            if self._appends and not is_mapped:
                 offset = max(offset, (await self.fids.stat(self.fid)).length)
             self._is_written = True
-            if self.node.is_ordinary and len(data) > self._unit:
-                return await self._write_on(offset, data)
-            return await self._write_in_turn(offset, data)
+            if not self.node.is_ordinary:
+                return await self._write_in_turn(offset, data)
+            write = self._write_on if len(data) > self._unit else self._write_in_turn
+            done = await write(offset, data)
+            self.node.length = max(self.node.length, offset + done)  # as the kernel reckons too
+            return done
 
     async def _write_on(self, offset: int, data: memoryview) -> int:
         try:
@@ -83,7 +90,7 @@ class OpenFile:
         try:
             while done < len(data):
                 done += await self.fids.write(self.fid, offset + done, bytes(data[done : done + self._unit]))
-        except FileError:
+        except (FileError, trio.Cancelled):  # what was taken counts, also for who is interrupted: he writes the rest
             if not done:
                 raise
         return done
@@ -108,8 +115,8 @@ class OpenFile:
 
     async def flush(self, pid: int) -> None:
         """`pid` closed a descriptor: the server's word on what was written, if this close is to hear it."""
-        async with self._lock:
-            if self._is_written and self.mode == OWRITE and not self.node.is_ordinary and are_one(pid, self.pid):
+        if self._is_written and self.mode == OWRITE and not self.node.is_ordinary and are_one(pid, self.pid):
+            async with self._lock:
                 await self.commit()
 
     async def commit(self) -> None:

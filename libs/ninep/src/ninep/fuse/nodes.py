@@ -35,7 +35,11 @@ class Node:
 
     def names(self) -> tuple[str, ...]:
         """The names from the root, even of what is gone."""
-        return (*self.parent.names(), self.name) if self.parent else ()
+        names, node = list[str](), self
+        while node.parent:  # in a loop: a tree may be deeper than Python's stack
+            names.append(node.name)
+            node = node.parent
+        return tuple(reversed(names))
 
     async def committed(self) -> None:
         """Return when the server has said its word on all that was written and closed."""

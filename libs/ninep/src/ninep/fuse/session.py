@@ -29,6 +29,9 @@ from ninep.fuse.wire import Op, Request
 from ninep.messages import ORDWR, OREAD, OTRUNC, OWRITE, Stat
 
 TURNS = 16  # requests in a row before their tasks get their turn
+PATIENCE = 0.25  # seconds that what seldom blocks goes on after a signal: few programs know EINTR from stat or rename
+LAST_WORDS = 2.0  # seconds after the end for the server to take what was written before
+CHANGES = (Op.SETATTR, Op.MKNOD, Op.MKDIR, Op.UNLINK, Op.RMDIR, Op.RENAME, Op.RENAME2, Op.CREATE, Op.WRITE)
 MODES = {os.O_RDONLY: OREAD, os.O_WRONLY: OWRITE, os.O_RDWR: ORDWR}
 
 log = structlog.get_logger()
@@ -46,7 +49,8 @@ class Session:
         self._files: dict[int, OpenFile] = {}
         self._directories: dict[int, OpenDirectory] = {}
         self._handles = itertools.count(1)
-        self._scopes: dict[int, trio.CancelScope] = {}  # by request
+        self._running: dict[int, tuple[Request, trio.CancelScope]] = {}
+        self._changes = 0  # how many we have made
         self._buffer = bytearray(wire.MAX_REQUEST)
         self._answers: dict[int, Callable[[Request], Awaitable[Body]]] = {
             Op.LOOKUP: self._tree.lookup,
@@ -84,18 +88,24 @@ class Session:
 
     async def serve(self) -> None:
         """Answer requests until the directory is unmounted."""
-        async with trio.open_nursery() as self._nursery:
+        async with trio.open_nursery() as self._committing:
+            await self._answer_all()
+            self._committing.cancel_scope.deadline = trio.current_time() + LAST_WORDS
+
+    async def _answer_all(self) -> None:
+        async with trio.open_nursery() as nursery:
             turns = 0
             while request := await self._receive():
                 if request.op in self._notices:
                     self._notices[Op(request.op)](request)
                 else:
-                    self._scopes[request.unique] = trio.CancelScope()  # here, so that no INTERRUPT comes before it
-                    self._nursery.start_soon(self._answer, request)
+                    scope = trio.CancelScope()
+                    self._running[request.unique] = request, scope  # here, so that no INTERRUPT comes before it
+                    nursery.start_soon(self._answer, request, scope)
                 turns += 1
                 if turns % TURNS == 0:
                     await trio.lowlevel.checkpoint()
-            self._nursery.cancel_scope.cancel()
+            nursery.cancel_scope.cancel()
 
     async def _receive(self) -> Request | None:
         while True:
@@ -110,9 +120,9 @@ class Session:
                 if error.errno not in (errno.ENOENT, errno.EINTR):  # the request went away while it was read
                     raise
 
-    async def _answer(self, request: Request) -> None:
+    async def _answer(self, request: Request, scope: trio.CancelScope) -> None:
         body, number = list[bytes](), errno.EINTR
-        with self._scopes[request.unique]:
+        with scope:
             try:
                 answer = await self._ask(request)
                 body, number = ([answer] if isinstance(answer, bytes) else list(answer)), 0
@@ -120,7 +130,11 @@ class Session:
                 number = errno_of(error)
                 if isinstance(error, FileError):
                     tell(request, self._nodes[request.node], error)
-        del self._scopes[request.unique]
+            except Exception:  # a fault of ours: who asked hears of it, and the others keep their files
+                number = errno.EIO
+                log.exception("request.failed", op=request.op)
+        del self._running[request.unique]
+        self._changes += request.op in CHANGES
         self._reply(request, body, number)
 
     def _reply(self, request: Request, body: Sequence[bytes] = (), number: int = 0) -> None:
@@ -149,8 +163,13 @@ class Session:
 
     def _interrupt(self, request: Request) -> None:
         (unique,) = wire.NUMBER.unpack_from(request.body)
-        if scope := self._scopes.get(unique):
-            scope.cancel()
+        if running := self._running.get(unique):
+            asked, scope = running
+            scope.deadline = trio.current_time() + (0 if self._waits(asked) else PATIENCE)
+
+    def _waits(self, request: Request) -> bool:
+        """It is the read of a stream."""
+        return request.op == Op.READ and not self._files[wire.READ_IN.unpack_from(request.body)[0]].node.is_ordinary
 
     # Files.
 
@@ -198,9 +217,10 @@ class Session:
         return await self._files[handle].read(offset, count)
 
     async def _write(self, request: Request) -> bytes:
-        handle, offset, count, *_ = wire.WRITE_IN.unpack_from(request.body)
+        handle, offset, count, flags, *_ = wire.WRITE_IN.unpack_from(request.body)
         data = memoryview(request.body)[wire.WRITE_IN.size : wire.WRITE_IN.size + count]
-        return wire.WRITE_OUT.pack(await self._files[handle].write(offset, data), 0)
+        is_mapped = bool(flags & wire.WRITE_CACHE)
+        return wire.WRITE_OUT.pack(await self._files[handle].write(offset, data, is_mapped=is_mapped), 0)
 
     async def _fsync(self, request: Request) -> bytes:
         handle, *_ = wire.FSYNC_IN.unpack_from(request.body)
@@ -217,7 +237,7 @@ class Session:
         file.node.files.remove(file)
         if file.is_pending:
             file.node.commits.add(done := trio.Event())
-            self._nursery.start_soon(self._commit, request, file, done)
+            self._committing.start_soon(self._commit, request, file, done)
         else:
             file.forget()
         self._reply(request)
@@ -257,13 +277,17 @@ class Session:
     async def _lines(self, request: Request, more: int) -> AsyncIterator[tuple[Line, Stat | None]]:
         """What of the list begins at the place asked for and fits, if each line has `more` bytes before it."""
         handle, start, room, *_ = wire.READ_IN.unpack_from(request.body)
-        entries = await self._directories[handle].entries(start)
+        directory = self._directories[handle]
+        if start == 0:
+            directory.as_of = self._changes
+        entries = await directory.entries(start)
+        is_fresh = directory.as_of == self._changes  # else the kernel knows more of its own files than the list does
         for place, (name, about) in enumerate(entries[start:], start + 1):
             room -= more + wire.entry_size(name)
             if room < 0:
                 return
             inode = (about and about.qid.path) or request.node
-            yield (place, name, inode, mode_of(about) if about else modes.S_IFDIR), about
+            yield (place, name, inode, mode_of(about) if about else modes.S_IFDIR), about if is_fresh else None
 
     def _releasedir(self, request: Request) -> None:
         self._directories.pop(*wire.NUMBER.unpack_from(request.body)).release()

@@ -102,6 +102,7 @@ class Set(enum.IntFlag):
 
 
 RENAME_NOREPLACE = 1
+WRITE_CACHE = 1  # a WRITE is of pages that a program has mapped and changed
 
 _IN = struct.Struct("=IIQQIIIHH")
 _OUT = struct.Struct("=IiQ")
