@@ -178,6 +178,53 @@ def test_a_folder_with_files_stays() -> None:
     assert root.room.used == 0
 
 
+def test_a_removed_file_is_given_back_once() -> None:
+    """Whoever still has a fid on it can neither open it nor give it a length any more; who has it open, can."""
+    root, file = Folder(), File(b"hello")
+    root.add("file", file)
+    root.add("other", File())
+    opened = file.open(ORDWR)
+    root.remove("file")
+    file.open(OREAD).clunk()
+    change(file, length=9)
+    assert root.room.used == 2 * COST + 9
+    opened.clunk()
+    assert root.room.used == COST
+    with pytest.raises(FileError, match="file does not exist"):
+        file.open(OREAD)
+    with pytest.raises(FileError, match="file does not exist"):
+        change(file, length=1)
+    assert root.room.used == COST
+
+
+def test_nothing_is_made_in_a_removed_folder() -> None:
+    """Nobody could ever remove it."""
+    root = Folder()
+    sub, _ = root.create_open("sub", DMDIR | 0o755, OREAD)
+    assert isinstance(sub, Folder)
+    root.remove("sub")
+    with pytest.raises(FileError, match="file does not exist"):
+        sub.create_open("file", 0o644, ORDWR)
+    assert root.room.used == 0
+
+
+def test_a_clunk_that_cannot_remove_lets_go() -> None:
+    """The refusal is told, and the file is no longer in use."""
+    root = Folder()
+    file, opened = root.create_open("lock", DMEXCL | 0o600, ORDWR | ORCLOSE)
+    change(root, mode=DMDIR | 0o555)
+    with pytest.raises(FileError, match="permission denied"):
+        opened.clunk()
+    file.open(ORDWR)
+
+
+def test_a_file_can_be_the_root() -> None:
+    """It has nothing above it, and is there all the same."""
+    file = File(b"hello")
+    file.open(OREAD).clunk()
+    assert file.open(OREAD).read(9, 0) == b"hello" and file.room.used == 0
+
+
 def test_what_is_used_is_what_is_there() -> None:
     """After any doings the count is that of the files that have a name, or are open."""
     dice, root, opened = random.Random(4), Folder(limit=40 * COST), list[tuple[File, Any]]()

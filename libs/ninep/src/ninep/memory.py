@@ -33,6 +33,7 @@ class Item(Node):
     """What files and folders have in common: a name in a folder, permissions, and wstat."""
 
     above: Folder | None = None
+    is_gone = False  # it was removed; the root of a tree has nothing above it either
     name = ""
     room: Budget  # that of its tree
 
@@ -69,12 +70,18 @@ class Item(Node):
 
     def check_change(self, wish: Stat, fields: set[str]) -> None:
         """Refuse what a wstat may not do before any of it is done."""
+        self.check_there()
         if fields - {"name", "mode", "length", "mtime", "atime"}:  # atime is not kept, but `touch` sets it
             raise FileError(DENIED)
         if "mode" in fields and (wish.mode ^ self.kind << 24) & ~self.free_bits():
             raise FileError(DENIED)
         if "name" in fields:
             self.folder().check_new(wish.name)
+
+    def check_there(self) -> None:
+        """Refuse, if all that it took has been given back: a fid may still stand here."""
+        if self.is_gone:
+            raise FileError(NOT_FOUND)
 
     def free_bits(self) -> int:
         """Of a mode, what may be changed."""
@@ -92,7 +99,7 @@ class Item(Node):
 
     def gone(self) -> None:
         """It has no name any more."""
-        self.above = None
+        self.above, self.is_gone = None, True
 
 
 class File(Item):
@@ -107,7 +114,12 @@ class File(Item):
     def stat(self, name: str) -> Stat:
         return replace(super().stat(name), length=len(self.data))
 
+    def check_there(self) -> None:
+        if not self._users:
+            super().check_there()
+
     def open(self, mode: int) -> OpenFile:
+        self.check_there()
         if self.kind << 24 & DMEXCL and self._users:
             raise FileError(IN_USE)
         if mode & OTRUNC and not self.kind << 24 & DMAPPEND:
@@ -154,7 +166,7 @@ class File(Item):
         self._give_back()
 
     def _give_back(self) -> None:
-        if self.above is None and not self._users:
+        if self.is_gone and not self._users:
             self.room.take(-len(self.data) - COST)
 
 
@@ -175,9 +187,11 @@ class OpenFile(Opened):
 
     def clunk(self) -> None:
         file, above = self._file, self._file.above
-        if self._is_temporary and above:
-            above.remove(file.name)
-        file.leave()
+        try:
+            if self._is_temporary and above:
+                above.remove(file.name)
+        finally:
+            file.leave()
 
 
 class Folder(Item, Directory):
@@ -201,7 +215,7 @@ class Folder(Item, Directory):
         if name in self._items:
             raise FileError(EXISTS)
         self.room.take(COST + (len(item.data) if isinstance(item, File) else 0))
-        item.name, item.above, item.room = name, self, self.room
+        item.name, item.above, item.room, item.is_gone = name, self, self.room, False
         self._items[name] = item
         self.touch()
 
@@ -215,6 +229,7 @@ class Folder(Item, Directory):
 
     def check_changeable(self) -> None:
         """Whether files can be made, renamed and removed here."""
+        self.check_there()
         if not self.perm & 0o200:
             raise FileError(DENIED)
 
