@@ -58,15 +58,21 @@ def _walk_within(client: Client, m: Any, fid: Fid, place: Place, leg: Leg, frame
     """Pass a walk on. A new fid can be used at once, for the backend gets this first; a fid that moves has to wait."""
     link = fid.link
     assert link
+    if why := link.too_large(frame.size):
+        raise FileError(why)
     number = link.take_tag()
+    if fid.maker:
+        fid.maker.is_used = True
     pending: Moving | Walking
     if m.newfid == m.fid:
         new = fid
         pending = Moving(client, m.tag, link, number, fid, Rwalk.number, 0, place.path, leg.known)
         fid.waiting = []
     else:
-        new = client.fids[m.newfid] = Fid(fid.user, place, link, link.take_fid())
-        pending = Walking(client, m.tag, link, number, new, Rwalk.number, 0, m.newfid, leg.known)
+        new = client.fids[m.newfid] = Fid(fid.user, place, link, made := link.take_fid())
+        pending = new.maker = Walking(
+            client, m.tag, link, number, new, Rwalk.number, 0, m.newfid, made, known=leg.known
+        )
     link.pending[number] = client.tags[m.tag] = pending
     link.backend.tally.ask(pending)
     frame.readdress(number, fid.number)
@@ -118,10 +124,7 @@ class _Walk:
 
 def move(fid: Fid, place: Place, journey: Journey) -> None:
     """Have a fid stand where a journey ended, and let go of where it stood."""
-    link, number = fid.link, fid.number
     fid.arrive(place, journey.link, journey.number)
-    if link:
-        link.retire(number)
 
 
 def open_across(client: Client, fid: Fid, mount: Backend, frame: Frame) -> None:
@@ -178,11 +181,13 @@ class _Attach:
         """Set out."""
         self._fid.waiting = []
         self._client.tags[self._message.tag] = self
-        Finding(self._client, self._fid, self._arrive).resume()
+        self._finding = Finding(self._client, self._fid, self._arrive)
+        self._finding.resume()
 
     def cancel(self) -> None:
         """It was flushed, or its client has gone."""
         self._settle(has_arrived=False)
+        self._finding.cancel()
 
     def _arrive(self, finding: Finding) -> None:
         client, tag = self._client, self._message.tag

@@ -62,6 +62,10 @@ class Frame(msgspec.Struct, gc=False):
         except (ValueError, struct.error) as error:
             raise FileError(f"malformed message: {error}") from None
 
+    def words(self) -> str:
+        """The text of an Rerror. What is no UTF-8 becomes a question mark: the words are for a person."""
+        return self.buffer[self.at + 9 : self.at + self.size].decode(errors="replace")
+
     def copy(self) -> Frame:
         """The frame in bytes of its own, so that it can wait."""
         return self.cut(self.size)

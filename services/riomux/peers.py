@@ -12,19 +12,21 @@ Only data and the small steps that keep it consistent; no IO and no decisions.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from typing import Any, NamedTuple, Protocol
 
 import msgspec
 
 from ninep.codec import encode
-from ninep.errors import FileError, ProtocolError
+from ninep.errors import INTERRUPTED, FileError, ProtocolError
 from ninep.messages import NOTAG, OEXEC, OREAD, QTDIR, Message, Qid, Rerror, Tclunk
-from ninep.session import MSIZE
+from ninep.session import ERROR_LENGTH, MSIZE, cut
 from riomux.frames import NEWFID_AT, RERROR, TWALK, Frame, put_tag
 from riomux.qids import root_qid
 from riomux.tally import Tally
 
+ERROR_HEAD = 9  # bytes of an Rerror before its words
 TAGS_AT_ONCE = 32  # tags that a link makes when it runs out of free ones
 
 # Of the 65535 tags of a link, requests of clients may take the first part, our own clunks the second; the rest is for
@@ -104,8 +106,8 @@ class Client(Peer):
         self.say(encode(message))
 
     def refuse(self, tag: int, why: str) -> None:
-        """Answer with an Rerror."""
-        self.say(encode(Rerror(tag, why)))
+        """Answer with an Rerror, of no more words than fit."""
+        self.say(encode(Rerror(tag, cut(why, min(ERROR_LENGTH, self.msize - ERROR_HEAD)))))
 
 
 class Place(NamedTuple):
@@ -141,13 +143,14 @@ class Opened(msgspec.Struct, gc=False):
 class Fid:
     """A client's handle on a file."""
 
-    __slots__ = ("backend", "broken", "link", "number", "opened", "path", "room", "user", "waiting")
+    __slots__ = ("backend", "broken", "link", "maker", "number", "opened", "path", "room", "user", "waiting")
 
     def __init__(self, user: str, place: Place, link: Link | None = None, number: int = 0) -> None:
         self.user = user  # the uname of the Tattach it comes from
         self.backend, self.path = place
         self.link = link  # None if that is lost, and the file not found again yet
         self.number = number  # its number on the link
+        self.maker: Making | None = None  # the request that makes it, until that is answered
         self.room = -1  # bytes that a Tread or Twrite may carry on the fast path; -1 if they may not take that
         self.opened: Opened | None = None
         self.broken: str | None = None  # why its file cannot be found again; None while nobody knows
@@ -160,8 +163,16 @@ class Fid:
 
     def arrive(self, place: Place, link: Link, number: int) -> None:
         """Stand somewhere else from now on, perhaps in another backend."""
+        self.let_go()
         self.backend, self.path = place
-        self.link, self.number = link, number
+        self.link, self.number, self.maker = link, number, None
+
+    def let_go(self) -> None:
+        """Have its number on the link freed, for nobody needs it any more."""
+        if self.maker:
+            self.maker.is_given_up = True
+        elif self.link:
+            self.link.retire(self.number)
 
     def lose(self) -> None:
         """Its link is gone. Where it stood and how it was open is all that is left."""
@@ -227,15 +238,31 @@ class Pending(msgspec.Struct, gc=False):
             self.client.refuse(self.tag, why)
 
 
+class Making(Pending, gc=False):
+    """A request that makes a fid. A backend may answer what is asked of that first, and a clunk too: its number is
+
+    free only when this has been answered as well, or two clients would have fids of one number.
+    """
+
+    name: int  # the client's number for the fid
+    made: int  # its number on the link
+    is_used: bool = False  # something has been asked of it meanwhile
+    is_given_up: bool = False  # nobody else will free the number
+
+
 class Errand(Pending, gc=False):
-    """A request of our own. `then` gets its reply, or an Rerror if the link is lost."""
+    """A request of our own. `then` gets its reply, or an Rerror if there will be none."""
 
     then: Callable[[Message], None]
 
     def settle(self, frame: Frame) -> bool:
-        """Hand the reply to whoever asked."""
-        self.then(frame.decode())
+        """Hand the reply to whoever asked. The words of an Rerror may be in any encoding."""
+        self.then(Rerror(0, frame.words()) if frame.type == RERROR else frame.decode())
         return False
+
+    def flushed(self) -> None:
+        """There will be no reply."""
+        self.then(Rerror(0, INTERRUPTED))
 
     def lose(self, why: str) -> None:
         """There will be no reply."""
@@ -260,16 +287,20 @@ class Link(Peer):
         self.free: list[int] = []  # tags that nothing bears
         self._tags = 0  # tags made so far
         self._flushes: dict[int, int] = {}  # tag -> Tflushes of it that have no reply yet
-        self._unasked: list[tuple[Message, Callable[[Message], None]]] = []  # for lack of tags
+        self._unasked = deque[tuple[Message, Callable[[Message], None]]]()  # for lack of tags
         self._fids: list[int] = []  # numbers that no fid bears
         self._next = 1 + max(entered.values(), default=-1)
 
     def take_tag(self) -> int:
         """A tag for a client's request that nothing outstanding bears. FileError when too many are in use."""
-        if len(self.pending) >= TAGS_OF_CLIENTS:
-            raise FileError(f"too many requests wait for {self.backend.name}")
+        self.check_tags()
         self.make_tags()
         return self.free.pop()
+
+    def check_tags(self) -> None:
+        """Whether clients may ask for more. FileError if too much waits."""
+        if len(self.pending) >= TAGS_OF_CLIENTS:
+            raise FileError(f"too many requests wait for {self.backend.name}")
 
     def make_tags(self) -> None:
         """Have free tags, if there are any left."""
@@ -313,25 +344,42 @@ class Link(Peer):
         """The backend no longer knows a fid of this number."""
         self._fids.append(number)
 
-    def ask(self, message: Message, then: Callable[[Message], None]) -> None:
-        """Make a request of our own, as soon as there is a tag for it."""
+    def ask(self, message: Message, then: Callable[[Message], None]) -> Errand | None:
+        """Make a request of our own, as soon as there is a tag for it: None if there is none now, or if it is in vain.
+
+        What is in vain is answered at once.
+        """
         if self.is_lost:
             then(Rerror(0, f"{self.backend.name} is gone"))
-        elif len(self.pending) >= TAGS_OF_CLUNKS:
+            return None
+        if len(self.pending) >= TAGS_OF_CLUNKS:
             self._unasked.append((message, then))
-        else:
-            self.make_tags()
-            number = self.free.pop()
-            errand = self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
-            self.backend.tally.ask(errand)
-            frame = bytearray(encode(message))
-            put_tag(frame, 5, number)
-            self.say(memoryview(frame))
+            return None
+        frame = bytearray(encode(message))
+        if why := self.too_large(len(frame)):
+            then(Rerror(0, why))
+            return None
+        self.make_tags()
+        number = self.free.pop()
+        errand = self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
+        self.backend.tally.ask(errand)
+        put_tag(frame, 5, number)
+        self.say(memoryview(frame))
+        return errand
+
+    def too_large(self, size: int) -> str | None:
+        """Why a message of this size cannot be sent; None if it can."""
+        return f"{self.backend.name} takes no message of {size} bytes" if size > self.msize else None
 
     def ask_the_rest(self) -> None:
         """Tags may be free again: make the requests that had none."""
         while self._unasked and len(self.pending) < TAGS_OF_CLUNKS:
-            self.ask(*self._unasked.pop(0))
+            self.ask(*self._unasked.popleft())
+
+    def answer_the_rest(self, why: str) -> None:
+        """The link is lost: what was never asked will not be."""
+        while self._unasked:
+            self._unasked.popleft()[1](Rerror(0, why))
 
     def retire(self, number: int) -> None:
         """Clunk a fid that no client has any more; its number is free when the backend has answered."""

@@ -31,15 +31,23 @@ def reach(client: Client, backend: Backend, user: str, entrant: Entrant) -> tupl
     if link is None:
         _wait(backend, entrant)
         return None
+    link.check_tags()
     way = link.entered.get(user)
     if isinstance(way, int):
         return link, way
     if way is None:
-        _enter(link, user)
-    waiting = link.entered[user]
-    assert isinstance(waiting, list)
-    waiting.append(entrant)
+        _enter(link, user, entrant)
+    else:
+        way.append(entrant)
     return None
+
+
+def leave(client: Client, backend: Backend, user: str, entrant: Entrant) -> None:
+    """An entrant waits no longer."""
+    link = client.link_to(backend)
+    for line in (backend.entrants, link.entered.get(user) if link else None):
+        if isinstance(line, list) and entrant in line:
+            line.remove(entrant)
 
 
 def join_home(client: Client, home: Backend) -> Link:
@@ -130,12 +138,12 @@ class _Entry:
                 entrant.refuse(why)
 
 
-def _enter(link: Link, user: str) -> None:
-    """Begin to enter as a user, and forget the user who has been known longest if there are too many."""
+def _enter(link: Link, user: str, entrant: Entrant) -> None:
+    """Begin to enter as a user for whom somebody waits. If too many are known, the oldest of them is forgotten."""
     known = [name for name, way in link.entered.items() if isinstance(way, int)]
     if len(known) >= USERS:
         oldest = link.entered.pop(known[0])
         assert isinstance(oldest, int)
         link.retire(oldest)
-    link.entered[user] = []
+    link.entered[user] = [entrant]
     _Entry(link, user).begin()

@@ -18,9 +18,9 @@ from ninep.errors import NOT_FOUND, FileError, ProtocolError
 from ninep.messages import Message, Qid, Rerror, Ropen, Rstat, Rwalk, Topen, Tstat, Twalk
 from ninep.session import WALK
 from riomux.frames import Frame
-from riomux.peers import Client, Fid, Opened
-from riomux.reach import reach
-from riomux.replies import room_of
+from riomux.peers import Client, Errand, Fid, Opened
+from riomux.reach import leave, reach
+from riomux.replies import orphan, room_of
 
 
 def stale(fid: Fid) -> str:
@@ -80,10 +80,11 @@ class Finding:
     such file.
     """
 
-    __slots__ = ("_client", "_dialogue", "_fid", "_link", "_number", "_then", "is_cut_off", "qid", "why")
+    __slots__ = ("_asked", "_client", "_dialogue", "_fid", "_link", "_number", "_then", "is_cut_off", "qid", "why")
 
     def __init__(self, client: Client, fid: Fid, then: Callable[[Finding], None]) -> None:
         self._client, self._fid, self._then = client, fid, then
+        self._asked: Errand | None = None
         self.is_cut_off = False
         self.qid: Qid | None = None
         self.why: str | None = None
@@ -101,14 +102,22 @@ class Finding:
             self._link, root = way
             self._number = self._link.take_fid()
             self._dialogue = _found(self._fid, root, self._number)
-            self._link.ask(next(self._dialogue), self._hear)
+            self._asked = self._link.ask(next(self._dialogue), self._hear)
 
     def refuse(self, why: str) -> None:
         """There is no way into the backend, or the link is lost again."""
         self.is_cut_off = True
         self._end(why)
 
+    def cancel(self) -> None:
+        """It was flushed, and the fid waits no longer."""
+        if self._asked:
+            orphan(self._asked)
+        else:
+            leave(self._client, self._fid.backend, self._fid.user, self)
+
     def _hear(self, reply: Message) -> None:
+        self._asked = None
         if isinstance(reply, Rerror) and self._link.is_lost:
             self.refuse(reply.ename)
         elif self._fid.waiting is None:
@@ -125,7 +134,7 @@ class Finding:
             self._link.retire(self._number)  # if it never came to be, the backend says so, which does no harm
             self._end(str(refusal))
         else:
-            self._link.ask(request, self._hear)
+            self._asked = self._link.ask(request, self._hear)
 
     def _arrive(self, qid: Qid | None, opened: Opened | None) -> None:
         fid = self._fid

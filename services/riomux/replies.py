@@ -9,19 +9,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from msgspec.structs import replace
-
 from ninep.codec import encode
 from ninep.errors import FileError, ProtocolError
-from ninep.messages import Qid, Rclunk, Rflush, Rstat, Tflush
+from ninep.messages import Qid, Rclunk, Rflush, Tflush
 from riomux.frames import HEADER, RERROR, Frame
-from riomux.peers import Client, Fid, Link, Opened, Pending
+from riomux.peers import Backend, Client, Fid, Link, Making, Opened, Pending
 from riomux.qids import patch_directory, patch_qid, patch_stat, read_qid
 
 IOHDRSZ = 24
 """What an iounit leaves of msize for the header, intro(5)."""
 
-_QID_AT, _IOUNIT_AT, _DATA_AT = 7, 20, 11
+_QID_AT, _IOUNIT_AT, _DATA_AT, _NAME_AT = 7, 20, 11, 50
 
 
 def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
@@ -58,39 +56,51 @@ def _check(pending: Pending, frame: Frame) -> None:
         raise ProtocolError(f"an Rerror of {frame.size} bytes whose text has {frame.half(7)}")
 
 
-class Attaching(Pending, gc=False):
+class Attaching(Making, gc=False):
     """A Tattach: the fid exists from its request on, and not if it fails."""
 
-    name: int  # the client's number for the fid
-    known: Sequence[Qid | None]  # the qid, if we know it better than the backend
+    known: Sequence[Qid | None] = ()  # the qid, if we know it better than the backend
 
     def settle(self, frame: Frame) -> bool:
         """The fid is the root of the tree, or of the subtree that was asked for."""
         if frame.type == RERROR:
-            self._forget()
+            self._end(is_made=False)
         else:
             _must_be(frame, 20)
             patch_qid(frame.buffer, frame.at + _QID_AT, self.link.backend.number, self.known[0])
+            self._end(is_made=True)
         return True
 
     def flushed(self) -> None:
         """No fid was made, or if it was, nobody wants it."""
-        if fid := self._forget(give_back=False):
-            self.link.retire(fid.number)
+        self._end(is_made=None)
 
     def lose(self, why: str) -> None:
         """No fid was made."""
-        self._forget(give_back=False)
+        self._end(is_made=False)
         Pending.lose(self, why)
 
-    def _forget(self, *, give_back: bool = True) -> Fid | None:
-        """Take the new fid from its client, unless that has dropped it already. Then its Tclunk frees the number."""
-        if self.client is None or self.client.fids.get(self.name) is not self.fid:
-            return None
-        fid = self.client.fids.pop(self.name)
-        if give_back:
-            self.link.give_back_fid(fid.number)
-        return fid
+    def _end(self, *, is_made: bool | None) -> None:
+        """Take the fid from its client if there is none, and see to its number, unless a Tclunk in flight does that."""
+        client, fid = self.client, self.fid
+        if fid and fid.maker is self:
+            fid.maker = None
+            if is_made and not self.is_given_up:
+                return
+            self.is_given_up = self._forget(client) or self.is_given_up
+        if not self.is_given_up:
+            return
+        if is_made is False and not self.is_used:
+            self.link.give_back_fid(self.made)
+        else:
+            self.link.retire(self.made)
+
+    def _forget(self, client: Client | None) -> bool:
+        """Take the fid from its client, if that has not dropped it already."""
+        if client is None or client.fids.get(self.name) is not self.fid:
+            return False
+        del client.fids[self.name]
+        return True
 
 
 class Walking(Attaching, gc=False):
@@ -98,8 +108,8 @@ class Walking(Attaching, gc=False):
 
     def settle(self, frame: Frame) -> bool:
         """The new fid exists only if every name was walked."""
-        if frame.type == RERROR or patch_walk(frame, self.known, self.link.backend.number) < len(self.known):
-            self._forget()
+        walked = -1 if frame.type == RERROR else patch_walk(frame, self.known, self.link.backend.number)
+        self._end(is_made=walked == len(self.known))
         return True
 
 
@@ -209,25 +219,50 @@ class Stating(Pending, gc=False):
         if fid.path or not fid.backend.number:
             patch_stat(frame.buffer, frame.at + 9, fid.backend.number, self.known)
             return True
-        reply = frame.decode()
-        if self.client and isinstance(reply, Rstat):
-            self.client.tell(Rstat(self.tag, replace(reply.stat, name=fid.backend.name, qid=fid.backend.root)))
+        if self.client:
+            self._tell(self.client, renamed(frame, fid.backend))
         return False
+
+    def _tell(self, client: Client, frame: Frame) -> None:
+        if frame.size > client.msize:
+            client.refuse(self.tag, "the answer is longer than the msize of this connection")
+            return
+        frame.retag(self.tag)
+        client.say(frame.view())
+
+
+def renamed(frame: Frame, backend: Backend) -> Frame:
+    """An Rstat of a backend's root, as clients see that. All else in it passes as it is, in whatever encoding."""
+    name = backend.name.encode()
+    start, end = frame.at + _NAME_AT + 2, frame.at + _NAME_AT + 2 + frame.half(_NAME_AT)
+    if end > frame.at + frame.size:
+        raise ProtocolError("an Rstat whose name runs past the end")
+    body = frame.buffer[frame.at : start] + name + frame.buffer[end : frame.at + frame.size]
+    own = Frame(body, 0, len(body), frame.type, frame.tag, frame.number)
+    own.put_word(0, own.size)
+    own.put_half(7, own.size - 9)
+    own.put_half(9, own.size - 11)
+    own.put_half(_NAME_AT, len(name))
+    patch_stat(body, 9, backend.number, backend.root)
+    return own
 
 
 class Clunking(Pending, gc=False):
     """A Tclunk or Tremove: the client's fid is gone already, the backend's is gone with the reply."""
 
     def settle(self, frame: Frame) -> bool:
-        """Even an Rerror frees the fid: clunk(5), remove(5)."""
+        """Even an Rerror frees the fid: clunk(5), remove(5). If its walk has no reply yet, that may still make it."""
         assert self.fid
-        self.link.give_back_fid(self.fid.number)
+        if self.fid.maker:
+            self.fid.maker.is_given_up = True
+        else:
+            self.link.give_back_fid(self.fid.number)
         return True
 
     def flushed(self) -> None:
         """Whether the fid is gone nobody knows; after another clunk it is."""
         assert self.fid
-        self.link.retire(self.fid.number)
+        self.fid.let_go()
 
     def lose(self, why: str) -> None:
         """The fid went with the link, which is all that a clunk wants."""
@@ -240,13 +275,14 @@ class Clunking(Pending, gc=False):
 class Flushing(Pending, gc=False):
     """A Tflush of a request on the same link. With no client, it is ours, for one that has gone."""
 
-    old: Pending
+    old: Pending | None  # None when this is settled: flushes of flushes would make a chain without end
 
     def settle(self, frame: Frame) -> bool:
         """If the old request has had no reply yet, it never will: flush(5)."""
         if frame.type == RERROR:
             raise ProtocolError("an Rerror where only Rflush is allowed")
-        old, link = self.old, self.link
+        (old, self.old), link = (self.old, None), self.link
+        assert old
         is_pending = link.pending.get(old.number) is old
         if is_pending:
             del link.pending[old.number]
@@ -281,15 +317,15 @@ def abandon(client: Client) -> None:
         fid.waiting = None
     for request in requests:
         if isinstance(request, Pending):
-            _orphan(request)
+            orphan(request)
         else:
             request.cancel()
     for fid in fids:
-        if fid.link:
-            fid.link.retire(fid.number)
+        fid.let_go()
 
 
-def _orphan(pending: Pending) -> None:
+def orphan(pending: Pending) -> None:
+    """Flush a request whose reply nobody waits for any more."""
     pending.client, pending.most = None, 0
     if isinstance(pending, Clunking | Flushing):
         return  # these end by themselves

@@ -38,7 +38,7 @@ from ninep.messages import (
     Twrite,
     Twstat,
 )
-from ninep.session import FLUSHES, MSIZE, MSIZE_LEAST, OUTSTANDING
+from ninep.session import FIDS, FLUSHES, MSIZE, MSIZE_LEAST, OUTSTANDING
 from riomux.crossing import attach_across, check_free, open_across, walk
 from riomux.frames import FIXED, HEADER, Frame
 from riomux.peers import Client, Fid, Link, Pending, Place, Trees
@@ -48,6 +48,9 @@ from riomux.replies import Attaching, Clunking, Flushing, Opening, Reading, Stat
 
 WAITING = OUTSTANDING
 """Requests of one client that wait for their replies; then an Rerror, so that a Tflush is always heard."""
+
+MOST = FIDS + FLUSHES
+"""Requests of one client of which some let go of something: a clunk for each of its fids, and all its flushes."""
 
 _MODE_AT, _OFFSET_AT, _COUNT_AT, _READ_HEAD, _WRITE_HEAD = 11, 11, 19, 11, 23
 
@@ -75,7 +78,7 @@ def _take(trees: Trees, client: Client, frame: Frame) -> Link | None:
         raise ProtocolError("the first message is not Tversion")
     if frame.tag in client.tags:
         raise FileError("duplicate tag")
-    if len(client.tags) >= WAITING and kind not in LETS_GO:
+    if len(client.tags) >= WAITING and (kind not in LETS_GO or len(client.tags) >= MOST):
         raise FileError("too many requests wait on this connection")
     handle = HANDLERS.get(kind)
     if not handle:
@@ -113,9 +116,10 @@ def _attach(trees: Trees, client: Client, frame: Frame) -> Link | None:
         return None
     link, place = join_home(client, trees.home), Place(trees.home, names)
     number = link.take_tag()
-    fid = client.fids[m.fid] = Fid(intern(m.uname), place, link, link.take_fid())
+    fid = client.fids[m.fid] = Fid(intern(m.uname), place, link, made := link.take_fid())
     known = (trees.known(place),)
-    return _pass_on(frame, Attaching(client, m.tag, link, number, fid, Rattach.number, 0, m.fid, known))
+    fid.maker = Attaching(client, m.tag, link, number, fid, Rattach.number, 0, m.fid, made, known=known)
+    return _pass_on(frame, fid.maker)
 
 
 def _flush(trees: Trees, client: Client, frame: Frame) -> Link | None:
@@ -158,7 +162,7 @@ def _create(trees: Trees, client: Client, frame: Frame) -> Link | None:
     if mount := trees.mount_at(fid.place):
         open_across(client, fid, mount, frame)
         return None
-    link, number = _link(fid)
+    link, number = _link(fid, frame.size)
     path = (*fid.path, m.name)
     return _pass_on(frame, Opening(client, frame.tag, link, number, fid, Rcreate.number, 0, path, m.mode))
 
@@ -221,7 +225,7 @@ def _remove(trees: Trees, client: Client, frame: Frame) -> Link | None:
     del client.fids[frame.number]
     if fid.link is None:
         raise FileError(hopeless(fid))
-    fid.link.retire(fid.number)
+    fid.let_go()
     raise FileError(DENIED)
 
 
@@ -237,13 +241,17 @@ def _wstat(trees: Trees, client: Client, frame: Frame) -> Link | None:
     frame.decode()
     if not (fid := at_hand(client, frame)):
         return None
-    link, number = _link(fid)
+    link, number = _link(fid, frame.size)
     return _pass_on(frame, Pending(client, frame.tag, link, number, fid, Rwstat.number, HEADER))
 
 
-def _link(fid: Fid) -> tuple[Link, int]:
-    """The link of a fid that is at hand, and a tag on it."""
+def _link(fid: Fid, size: int = 0) -> tuple[Link, int]:
+    """The link of a fid that is at hand, and a tag on it for a message of this size, if that may be large."""
     assert fid.link
+    if why := fid.link.too_large(size):
+        raise FileError(why)
+    if fid.maker:
+        fid.maker.is_used = True
     return fid.link, fid.link.take_tag()
 
 

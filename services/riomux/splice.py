@@ -114,6 +114,7 @@ class Splice:
                 del request.client.tags[request.tag]
         for request in pending.values():
             request.lose(f"i/o error: {backend.name} {why}")
+        link.answer_the_rest(f"i/o error: {backend.name} {why}")
         if not backend.links:
             backend.down, backend.is_patient = why, is_quick
             if not is_quick:

@@ -15,9 +15,10 @@ import msgspec
 
 from ninep.errors import NOT_FOUND, FileError, ProtocolError
 from ninep.messages import Message, Qid, Rerror, Rwalk, Twalk
-from riomux.peers import Backend, Client, Fid, Link, Place, Trees
+from riomux.peers import Backend, Client, Errand, Fid, Link, Place, Trees
 from riomux.qids import remap
-from riomux.reach import reach
+from riomux.reach import leave, reach
+from riomux.replies import orphan
 
 
 class Leg(msgspec.Struct):
@@ -81,12 +82,16 @@ class Journey:
     and `is_cut_off` says whether the way to a backend failed, rather than an element of the walk.
     """
 
-    __slots__ = ("_client", "_fid", "_is_over", "_legs", "_then", "is_cut_off", "link", "number", "qids", "why")
+    __slots__ = (
+        *("_asked", "_client", "_fid", "_is_over", "_legs", "_then"),
+        *("is_cut_off", "link", "number", "qids", "why"),
+    )
     link: Link
     number: int
 
     def __init__(self, client: Client, fid: Fid, legs: Sequence[Leg], then: Callable[[Journey], None]) -> None:
         self._client, self._fid, self._legs, self._then = client, fid, [*legs][::-1], then
+        self._asked: Errand | None = None
         self._is_over = self.is_cut_off = False
         self.qids: list[Qid] = []
         self.why: str | None = None
@@ -113,6 +118,10 @@ class Journey:
     def cancel(self) -> None:
         """It was flushed, or its client has gone."""
         self._is_over = True
+        if self._asked:
+            orphan(self._asked)
+        elif self._legs:
+            leave(self._client, self._legs[-1].backend, self._fid.user, self)
 
     def _find_way(self, leg: Leg) -> tuple[Link, int] | None:
         if not leg.is_from_fid:
@@ -123,17 +132,18 @@ class Journey:
     def _take(self, leg: Leg, link: Link, start: int) -> None:
         self.qids += leg.given
         self.link, self.number = link, link.take_fid()
-        link.ask(Twalk(0, start, self.number, tuple(leg.names)), lambda reply: self._hear(leg, reply))
+        self._asked = link.ask(Twalk(0, start, self.number, tuple(leg.names)), lambda reply: self._hear(leg, reply))
 
     def _hear(self, leg: Leg, reply: Message) -> None:
+        self._asked = None
         walked = reply.wqid if isinstance(reply, Rwalk) else ()
         if len(walked) > len(leg.names):
             raise ProtocolError(f"{len(walked)} qids for {len(leg.names)} names")
         has_arrived = isinstance(reply, Rwalk) and len(walked) == len(leg.names)
-        if not has_arrived:
-            self.link.give_back_fid(self.number)
-        elif self._is_over or self._legs:
+        if self._is_over or (has_arrived and self._legs):
             self.link.retire(self.number)
+        elif not has_arrived:
+            self.link.give_back_fid(self.number)
         if not leg.is_silent:
             self.qids += [known or remapped(qid, leg.backend) for known, qid in zip(leg.known, walked, strict=False)]
         if isinstance(reply, Rerror):

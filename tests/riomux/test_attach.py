@@ -92,10 +92,10 @@ def test_a_flush(book: Playbook, alice: Client, llm: Link) -> None:
     assert (
         book
         >> heard(alice, ATTACH, Tstat(6, 1), Tflush(7, 5))
-        << say(llm, Twalk(0, 0, 1, ("agents", "ada")))
+        << say(llm, Twalk(0, 0, 1, ("agents", "ada")), Tflush(1, 0))
         << say(alice, Rerror(6, "unknown fid"), Rflush(7))
         >> heard(llm, Rwalk(0, (ROOT, ADA)))
-        << say(llm, Tclunk(0, 1))
+        << say(llm, Tclunk(2, 1))
     )
 
 
@@ -107,9 +107,10 @@ def test_a_client_that_hangs_up(book: Playbook, alice: Client, llm: Link, home: 
         << say(llm, Twalk(0, 0, 1, ("agents", "ada")))
         >> gone(alice)
         << say(home, Tclunk(0, 1))
+        << say(llm, Tflush(1, 0))
         >> heard(llm, Rwalk(0, (ROOT, ADA)))
-        << say(llm, Tclunk(0, 1))
-        >> heard(llm, Rclunk(0))
+        << say(llm, Tclunk(2, 1))
+        >> heard(llm, Rflush(1), Rclunk(2))
     )
     assert not llm.pending
 

@@ -80,11 +80,11 @@ def test_a_client_hangs_up_in_the_middle_of_a_walk(book: Playbook, alice: Client
         >> heard(alice, Twalk(5, 1, 2, ("output",)), Twalk(6, 0, 3, ("llm", "bob")))
         << say(llm, Twalk(0, ada, 2, ("output",)), Twalk(1, 0, 3, ("bob",)))
         >> gone(alice)
-        << say(llm, Tflush(2, 0), Tclunk(3, ada), Tclunk(4, 2))
+        << say(llm, Tflush(2, 0), Tflush(3, 1), Tclunk(4, ada))
         << say(home, Tclunk(0, 1))
-        >> heard(llm, Rwalk(0, (NOTE,)), Rwalk(1, (ROOT,)), Rflush(2), Rclunk(3), Rclunk(4))
-        << say(llm, Tclunk(1, 3))
-        >> heard(llm, Rclunk(1))
+        >> heard(llm, Rwalk(0, (NOTE,)), Rwalk(1, (ROOT,)), Rflush(2), Rflush(3), Rclunk(4))
+        << say(llm, Tclunk(5, 2), Tclunk(6, 3))
+        >> heard(llm, Rclunk(5), Rclunk(6))
     )
     assert not llm.pending
 

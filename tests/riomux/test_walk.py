@@ -444,10 +444,10 @@ def test_a_flush_between_two_legs(book: Playbook, alice: Client, llm: Link, rio:
     assert (
         book
         >> heard(alice, Twalk(5, 1, 2, ("..", "..", "rio", "scene")), Tflush(6, 5))
-        << say(llm, Twalk(0, ada, 2, ("..",)))
+        << say(llm, Twalk(0, ada, 2, ("..",)), Tflush(1, 0))
         << say(alice, Rflush(6))
-        >> heard(llm, Rwalk(0, (ROOT,)))
-        << say(llm, Tclunk(0, 2))
+        >> heard(llm, Rwalk(0, (ROOT,)), Rflush(1))
+        << say(llm, Tclunk(2, 2))
         >> heard(alice, Tstat(7, 2))
         << say(alice, Rerror(7, "unknown fid"))
     )
