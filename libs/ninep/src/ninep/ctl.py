@@ -12,12 +12,16 @@ A keyword-only parameter is a flag that may be said before the others: `*, lazy:
 from __future__ import annotations
 
 import inspect
+import math
 import re
 import shlex
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import suppress
 from types import CoroutineType
 from typing import Any, Literal, NewType, Union, get_args, get_origin
+
+import trio
 
 from ninep.errors import FileError
 from ninep.node import READ, WRITE, Answer, Node, Opened, as_bytes, then
@@ -27,6 +31,10 @@ Rest = NewType("Rest", str)
 
 Verb = Callable[..., Answer[str | None]]
 
+QUOTED = 4096  # characters of a line with quotes or backslashes: to take those apart costs 2 µs each
+LOOK = 64  # lines of one write, after which others have their turn
+
+_PLAIN = re.compile(r"[^ \t\r\n]+")  # a word, where nothing is quoted
 _COMMENT = re.compile(r"(^|\s)#(\s.*)?$")
 _SWITCH = {"on": True, "off": False, "true": True, "false": False, "yes": True, "no": False, "1": True, "0": False}
 
@@ -48,6 +56,7 @@ class Ctl(Node):
     ) -> None:
         self.verbs = {**(verbs or {}), **more_verbs}
         self.status = status or self.usage
+        self._commands: dict[str, Command] = {}  # those that have been used
 
     def open(self, mode: int) -> Opened:
         """A conversation with the object behind it."""
@@ -55,16 +64,17 @@ class Ctl(Node):
 
     def usage(self) -> str:
         """A line for each verb."""
-        return "".join(f"{usage(verb, function)}\n" for verb, function in self.verbs.items())
+        return "".join(f"{Command(verb, function).usage()}\n" for verb, function in self.verbs.items())
 
     def run(self, line: str) -> Answer[str | None]:
         """Do one command. FileError says in words what was wrong with it."""
         verb, _, rest = line.strip().partition(" ")
         if verb not in self.verbs:
             raise FileError(f"unknown verb {verb}; try: {' '.join(self.verbs)}")
-        function = self.verbs[verb]
-        flags, rest = _flags(function, rest.strip())
-        return function(*_arguments(verb, function, rest), **flags)
+        command = self._commands.get(verb)
+        if command is None:
+            command = self._commands[verb] = Command(verb, self.verbs[verb])
+        return command.run(rest.strip())
 
 
 class _OpenCtl(Opened):
@@ -78,26 +88,25 @@ class _OpenCtl(Opened):
 
     def write(self, data: bytes, offset: int) -> Answer[int]:
         try:
-            lines = [line for line in data.decode().splitlines() if _COMMENT.sub("", line).strip()]
+            left = iter(data.decode().split("\n"))
         except UnicodeDecodeError:
             raise FileError("a command is UTF-8 text") from None
         self._has_written, self._at, self._answer = True, 0, None
-        left = iter(lines)
         waiting = self._run(left)
         return len(data) if waiting is None else self._run_later(waiting, left, len(data))
 
-    def _run(self, lines: Iterator[str]) -> CoroutineType[Any, Any, str | None] | None:
-        """Do commands until one must be waited for."""
-        for line in lines:
-            answer = self._ctl.run(line)
+    def _run(self, lines: Iterator[str]) -> Coroutine[Any, Any, str | None] | None:
+        """Do commands until one must be waited for, or others must have their turn."""
+        for count, line in enumerate(lines, 1):
+            answer = self._ctl.run(line) if _COMMENT.sub("", line).strip() else None
             if type(answer) is CoroutineType:
                 return answer
             self._keep(answer)
+            if count == LOOK:
+                return _let_others_go_on()
         return None
 
-    async def _run_later(
-        self, waiting: CoroutineType[Any, Any, str | None] | None, lines: Iterator[str], size: int
-    ) -> int:
+    async def _run_later(self, waiting: Coroutine[Any, Any, str | None] | None, lines: Iterator[str], size: int) -> int:
         while waiting:
             self._keep(await waiting)
             waiting = self._run(lines)
@@ -134,65 +143,71 @@ class _OpenCtl(Opened):
 # The grammar that a signature is.
 
 
-def usage(verb: str, function: Verb) -> str:
-    """A verb's line of usage: what may be left out is in brackets."""
-    words, brackets = [verb, *(f"[{flag}]" for flag in _flags_of(function))], 0
-    for parameter in _words_of(inspect.signature(function)):
-        word = parameter.name.upper()
-        if parameter.kind is parameter.VAR_POSITIONAL:
-            words.append(f"[{word}…]")
-        elif parameter.default is parameter.empty:
-            words.append(word)
-        else:
-            words.append(f"[{word}")
-            brackets += 1
-    return " ".join(words) + "]" * brackets
+class Command:
+    """A verb and its function. To look at a signature costs as much as a hundred commands, so it is done once."""
+
+    def __init__(self, verb: str, function: Verb) -> None:
+        self.verb, self.function = verb, function
+        parameters = inspect.signature(function, eval_str=True).parameters.values()
+        self._words = [p for p in parameters if p.kind is not p.KEYWORD_ONLY]
+        self._flags = {f"-{p.name.replace('_', '-')}": p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+        self._needed = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in self._words)
+        self._is_open = any(p.kind is p.VAR_POSITIONAL for p in self._words)
+
+    def run(self, text: str) -> Answer[str | None]:
+        """Call the function with what the rest of a line says. FileError."""
+        flags, text = self._take_flags(text)
+        return self.function(*self._arguments(text), **flags)
+
+    def usage(self) -> str:
+        """A line: what may be left out is in brackets."""
+        words, brackets = [self.verb, *(f"[{flag}]" for flag in self._flags)], 0
+        for parameter in self._words:
+            word = parameter.name.upper()
+            if parameter.kind is parameter.VAR_POSITIONAL:
+                words.append(f"[{word}…]")
+            elif parameter.default is parameter.empty:
+                words.append(word)
+            else:
+                words.append(f"[{word}")
+                brackets += 1
+        return " ".join(words) + "]" * brackets
+
+    def _take_flags(self, text: str) -> tuple[dict[str, bool], str]:
+        """The flags that a line begins with, and the rest of it."""
+        said = dict[str, bool]()
+        while (word := text.partition(" ")[0]) in self._flags:
+            said[self._flags[word]] = True
+            text = text[len(word) :].lstrip()
+        return said, text
+
+    def _arguments(self, text: str) -> list[Any]:
+        words, last = self._split(text), len(self._words) - 1
+        if len(words) < self._needed or (len(words) > len(self._words) and not self._is_open):
+            raise FileError(f"usage: {self.usage()}")
+        return [_convert(self.verb, self._words[min(i, last)], word) for i, word in enumerate(words)]
+
+    def _split(self, text: str) -> list[str]:
+        if self._words and self._words[-1].annotation is Rest:
+            return text.split(None, len(self._words) - 1)
+        text = _COMMENT.sub("", text)
+        if not any(mark in text for mark in "'\"\\"):
+            return _PLAIN.findall(text)
+        if len(text) > QUOTED:
+            raise FileError(f"too long: a line with quotes has at most {QUOTED} characters")
+        try:
+            return shlex.split(text)
+        except ValueError as error:
+            raise FileError(f"{str(error).lower()}: a quote that is opened must be closed") from None
 
 
-def _flags_of(function: Verb) -> dict[str, str]:
-    """The flags that a verb knows, as they are written, and the parameters that they set."""
-    parameters = inspect.signature(function).parameters.values()
-    return {f"-{p.name.replace('_', '-')}": p.name for p in parameters if p.kind is p.KEYWORD_ONLY}
+async def _let_others_go_on() -> None:
+    await trio.lowlevel.checkpoint()
 
 
-def _words_of(signature: inspect.Signature) -> list[inspect.Parameter]:
-    """The parameters that are not flags."""
-    return [p for p in signature.parameters.values() if p.kind is not p.KEYWORD_ONLY]
-
-
-def _flags(function: Verb, text: str) -> tuple[dict[str, bool], str]:
-    """The flags that a line begins with, and the rest of it."""
-    known, said = _flags_of(function), dict[str, bool]()
-    while (word := text.partition(" ")[0]) in known:
-        said[known[word]] = True
-        text = text[len(word) :].lstrip()
-    return said, text
-
-
-def _arguments(verb: str, function: Verb, text: str) -> list[Any]:
-    parameters = _words_of(inspect.signature(function, eval_str=True))
-    words = _words(parameters, text)
-    needed = sum(p.default is p.empty and p.kind is not p.VAR_POSITIONAL for p in parameters)
-    is_open = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    if len(words) < needed or (len(words) > len(parameters) and not is_open):
-        raise FileError(f"usage: {usage(verb, function)}")
-    kinds = [p.annotation for p in parameters]
-    names = [p.name.upper() for p in parameters]
-    last = len(kinds) - 1
-    return [_convert(verb, names[min(i, last)], kinds[min(i, last)], word) for i, word in enumerate(words)]
-
-
-def _words(parameters: list[inspect.Parameter], text: str) -> list[str]:
-    if parameters and parameters[-1].annotation is Rest:
-        return text.split(None, len(parameters) - 1)
-    try:
-        return shlex.split(_COMMENT.sub("", text))
-    except ValueError as error:
-        raise FileError(f"{str(error).lower()}: a quote that is opened must be closed") from None
-
-
-def _convert(verb: str, name: str, kind: Any, word: str) -> Any:
+def _convert(verb: str, parameter: inspect.Parameter, word: str) -> Any:
     """A word as what the annotation says."""
+    name, kind = parameter.name.upper(), parameter.annotation
     if get_origin(kind) in (Union, types.UnionType):
         kind = next(k for k in get_args(kind) if k is not type(None))
     if get_origin(kind) is Literal:
@@ -200,12 +215,16 @@ def _convert(verb: str, name: str, kind: Any, word: str) -> Any:
     if kind is bool:
         return _among(verb, name, _SWITCH, word.lower(), "on or off")
     if kind in (int, float):
-        try:
-            return kind(word)
-        except ValueError:
-            what = "a whole number" if kind is int else "a number"
-            raise FileError(f"{verb}: {name} is {what}, not {word!r}") from None
+        return _number(verb, name, kind, word)
     return word
+
+
+def _number(verb: str, name: str, kind: type[int] | type[float], word: str) -> int | float:
+    with suppress(ValueError):
+        number = kind(word)
+        if kind is int or math.isfinite(number):  # what is "nan" gets past any bounds that a verb may check
+            return number
+    raise FileError(f"{verb}: {name} is {'a whole number' if kind is int else 'a number'}, not {word!r}")
 
 
 def _among(verb: str, name: str, choices: Mapping[str, Any], word: str, what: str = "") -> Any:
