@@ -21,6 +21,7 @@ from ninep.export import exported
 from ninep.node import Node
 from ninep.server import serve
 from ninep.shell.files import printable
+from ninep.shell.parser import parse
 from ninep.tree import Broadcast, Ctl, Dir, Each, Query, Sink, Stream, Text
 from ninep.turns import EMPTY_READS
 
@@ -456,6 +457,8 @@ async def test_a_write_may_append_create_and_go_line_by_line(place: Path) -> Non
             assert await ninep(place, "read", path) == (0, b"milk\nbread\n", "")
             assert await ninep(place, "write", "--create", path, "tea") == (0, b"", "")
             assert await ninep(place, "read", path) == (0, b"tea\n", "")
+            assert await ninep(place, "write", path, os.fsdecode(b"no \xff")) == (0, b"", "")
+            assert await ninep(place, "read", path) == (0, b"no \xff\n", "")
             assert await ninep(place, "ls", "-F", "notes") == (0, b"today/\n", "")
     async with served(place) as world:
         assert await ninep(place, "write", "-l", "parse", stdin=b"one\ntwo") == (0, b"", "")
@@ -571,13 +574,33 @@ async def test_no_server_is_one_line(place: Path) -> None:
     assert (status, err.count("\n")) == (1, 1)
 
 
-@pytest.mark.parametrize("argv", [[], ["frobnicate"], ["read"], ["ls", "--frob"]])
+NO_TIME = (["--timeout", "nan", "ls"], ["--timeout", "-1", "ls"], ["ls", "--timeout", "soon"])
+
+
+@pytest.mark.parametrize("argv", [[], ["frobnicate"], ["read"], ["ls", "--frob"], *NO_TIME])
 def test_wrong_usage_is_status_2(argv: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     """As every command has it."""
     with pytest.raises(SystemExit) as exit:
         main(argv)
     assert exit.value.code == 2
     assert "usage: ninep" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["serve", "stat"], ["mount", "ls", "read"], ["-a", "cat", "mount", "/n"]])
+def test_a_directory_may_be_called_like_a_command(words: list[str]) -> None:
+    """The first word that can be one is the command."""
+    assert parse(words).command in ("serve", "mount")
+
+
+async def test_descriptors_that_are_closed_are_nobody_elses(place: Path) -> None:
+    """What is meant for standard output is an error without one, and never what a server hears."""
+    async with served(place):
+        for closed in (">&-", "<&- >&-", "<&- >&- 2>&-"):
+            command = ["sh", "-c", f'"$@" {closed}', "sh", *NINEP, "ls", "/"]
+            with trio.fail_after(PATIENCE):
+                done = await trio.run_process(command, check=False, capture_stderr=True, env=environment(place))
+            assert done.returncode == 1
+            assert done.stderr == (b"" if "2>" in closed else b"ninep: Bad file descriptor\n")
 
 
 async def test_help_shows_how_it_is_used(place: Path) -> None:

@@ -126,3 +126,48 @@ async def test_a_signal_ends_it_before_it_has_mounted(place: Path) -> None:
             await trio.lowlevel.wait_readable(silent)
             process.send_signal(signal.SIGINT)
             assert await process.wait() == 0
+
+
+async def test_who_does_not_wait_for_it_does_not_get_it_later(place: Path) -> None:
+    """Ctrl-C while it goes to the background ends also what is there already."""
+    (place / "other").mkdir()
+    with socket.socket(socket.AF_UNIX) as silent:
+        silent.bind(str(place / "silent"))
+        silent.listen()
+        silent.setblocking(False)
+        async with open_process([str(NINEP), "mount", f"unix!{place}/silent", str(place / "other")]) as process:
+            await trio.lowlevel.wait_readable(silent)
+            process.send_signal(signal.SIGINT)
+            assert await process.wait() == 130
+            assert [chunk async for chunk in process.stdout] == []  # which the child has too, as long as it is there
+
+
+async def test_a_terminal_that_is_closed_unmounts(place: Path) -> None:
+    """SIGHUP leaves no dead mount behind; under nohup it is nothing."""
+    async with open_mount(Folder(f=File(data=b"f\n")), place) as sh:
+        (other := place / "other").mkdir()
+        command = [str(NINEP), "mount", "--foreground", sh.server.address, str(other)]
+        with guarded(other):
+            async with open_process(command) as process:
+                assert await process.stdout.receive_some()
+                process.send_signal(signal.SIGHUP)
+                assert await process.wait() == 0
+            async with open_process(["nohup", *command]) as process:
+                assert b"ninep mounted" in await process.stdout.receive_some()
+                process.send_signal(signal.SIGHUP)
+                assert await sh.says(f"cat {other}/f") == "f\n"
+                process.send_signal(signal.SIGTERM)
+                assert await process.wait() == 0
+
+
+async def test_it_mounts_without_any_standard_descriptor(place: Path) -> None:
+    """And where a directory's name is no text."""
+    async with open_mount(Folder(f=File(data=b"f\n")), place) as sh:
+        other = place / os.fsdecode(b"\xff")
+        other.mkdir()
+        with guarded(other):
+            quietly = "<&- >&- 2>&-"
+            line = f"{NINEP} mount {sh.server.address} {other} {quietly}; cat {other}/f; umount {other}"
+            assert await sh.says(line) == "f\n"
+            _, err, status = await sh(f"{NINEP} mount {sh.server.address} {other}/nothing")
+            assert (status, err) == (1, f"ninep: mount: {place}/\\udcff/nothing is not a directory; make it first\n")

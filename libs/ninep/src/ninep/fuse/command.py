@@ -1,7 +1,7 @@
 """`ninep mount`: check, connect, mount, and stay: in the background, or before the user's eyes with --foreground.
 
-It ends when the directory is unmounted, by whom ever, or with SIGTERM or SIGINT: then it unmounts, lazily if somebody
-is inside. What blocks in there ends at that moment.
+It ends when the directory is unmounted, by whom ever, or with SIGTERM, SIGINT, or SIGHUP unless nohup says otherwise:
+then it unmounts, lazily if somebody is inside. What blocks in there ends at that moment.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Mounting:
         except ValueError as error:
             self.complaint = str(error)
             return
-        with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals, self._scope:
+        with trio.open_signal_receiver(*_ends()) as signals, self._scope:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._leave_when_told, signals)
                 await self._serve(ready)
@@ -78,7 +78,7 @@ class Mounting:
             mounting = partial(mount, self.directory, self.options, by_helper=self.by_helper)
             return await trio.to_thread.run_sync(mounting)
         except (OSError, FileError, ProtocolError) as error:
-            self.complaint = str(getattr(error, "strerror", None) or error)
+            self.complaint = _why(error)
             return None
 
     async def _leave_when_told(self, signals: AsyncIterator[int]) -> None:
@@ -134,8 +134,8 @@ def run(address: str, options: argparse.Namespace) -> int:
 
 def _stay(mounting: Mounting, errors: int) -> None:
     """Say that the directory is mounted, for who waits for it; from now on stderr is the log."""
-    sys.stdout.write(f"ninep mounted {mounting.address} at {mounting.directory}\n")
-    sys.stdout.flush()
+    with suppress(OSError):  # nobody waits for it
+        os.write(1, os.fsencode(f"ninep mounted {mounting.address} at {mounting.directory}\n"))
     os.dup2(errors, 2)
 
 
@@ -152,6 +152,19 @@ def _refuse_to_hide(server: Address, directory: Path) -> None:
         raise ValueError(f"{directory} holds the server's socket, which the mount would hide; take another directory")
 
 
+def _ends() -> list[signal.Signals]:
+    """The signals that end it."""
+    is_nohup = signal.getsignal(signal.SIGHUP) == signal.SIG_IGN
+    return [signal.SIGINT, signal.SIGTERM, *([] if is_nohup else [signal.SIGHUP])]
+
+
+def _why(error: Exception) -> str:
+    """In a sentence; an error of the system names the file."""
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror.lower()}" if error.filename else error.strerror
+    return str(error)
+
+
 def _told(complaint: str) -> int:
     if complaint:
         sys.stderr.write(f"ninep: mount: {complaint}\n")
@@ -161,12 +174,17 @@ def _told(complaint: str) -> int:
 def _in_background(mounting: Mounting, errors: int) -> int:
     """A child of its own session does it; this process returns when it has mounted, or says why it has not."""
     hears, says = os.pipe()
-    if os.fork() == 0:
+    child = os.fork()
+    if child == 0:
         os.close(hears)
         return _as_daemon(mounting, says, errors)
     os.close(says)
-    with os.fdopen(hears) as news:
-        word = news.read()
+    try:
+        with os.fdopen(hears, errors="surrogateescape") as news:
+            word = news.read()
+    except KeyboardInterrupt:  # who no longer waits for it does not want it later
+        os.kill(child, signal.SIGTERM)
+        raise
     return 0 if word == MOUNTED else _told(word or "it ended before it had mounted")
 
 
@@ -185,6 +203,6 @@ def _as_daemon(mounting: Mounting, says: int, errors: int) -> int:
     set_up("text")
     trio.run(mounting.run, ready)
     if mounting.complaint:
-        with os.fdopen(says, "w") as parent:
+        with os.fdopen(says, "w", errors="surrogateescape") as parent:
             parent.write(mounting.complaint)
     return 0

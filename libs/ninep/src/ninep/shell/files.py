@@ -121,7 +121,7 @@ async def write(root: Client, path: str, run: Run) -> None:
     async with opened as file:
         try:
             if run.options.words:
-                await file.write(" ".join(run.options.words) + "\n")
+                await file.write(" ".join(run.options.words).encode(errors="surrogateescape") + b"\n")
             elif run.options.lines:
                 async for line in stdin.lines():
                     await file.write(line.encode(errors="surrogateescape") + b"\n")

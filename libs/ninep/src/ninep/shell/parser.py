@@ -8,6 +8,7 @@ from collections.abc import Container, Sequence
 from typing import Any
 
 from ninep.shell import tools
+from ninep.shell.completion import TOOLS
 from ninep.shell.files import COMMANDS, Form
 
 EXAMPLES = """\
@@ -33,7 +34,7 @@ def parse(argv: Sequence[str] | None = None) -> argparse.Namespace:
 
 
 def parser(words: Container[str] = ()) -> argparse.ArgumentParser:
-    """The command line. Tools are gathered if `words` name none of the commands for files, for that takes its time."""
+    """The command line. Tools are gathered if `words` may name one, for that takes its time."""
     top = argparse.ArgumentParser(
         prog="ninep",
         description="Files of a 9P server, from a shell.",
@@ -45,7 +46,7 @@ def parser(words: Container[str] = ()) -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", metavar="COMMAND", required=True)
     for name, form in COMMANDS.items():
         _add(commands, name, form)
-    if not any(name in words for name in COMMANDS):
+    if any(name in words for name in TOOLS) or not any(name in words for name in COMMANDS):
         tools.add_to(commands, ADDRESS)
     return top
 
@@ -53,7 +54,14 @@ def parser(words: Container[str] = ()) -> argparse.ArgumentParser:
 def _add_common(parser: argparse.ArgumentParser, **more: Any) -> None:
     parser.add_argument("-a", dest="address", metavar="ADDRESS", help=ADDRESS, **more)
     help = "end after so long, with status 124"
-    parser.add_argument("--timeout", type=float, metavar="SECONDS", help=help, **more)
+    parser.add_argument("--timeout", type=seconds, metavar="SECONDS", help=help, **more)
+
+
+def seconds(text: str) -> float:
+    """A time to wait. ValueError if it is none."""
+    if not (time := float(text)) >= 0:  # nan is not
+        raise ValueError
+    return time
 
 
 def _add(commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, form: Form) -> None:
