@@ -244,6 +244,7 @@ def test_a_removed_backend_keeps_nobody_waiting(book: Playbook, alice: Client) -
         struct.pack("<IBH", 3, 117, 0),
         struct.pack("<IBH", 1 << 31, 117, 0),
         encode(Rread(9, b"nobody asked")),
+        encode(Rerror(9, "a storm")) * 1000,
         encode(Rwrite(0, 3)),
         encode(Rwalk(0, ())),
         encode(Tread(0, 1, 0, 1)),
@@ -270,6 +271,13 @@ def test_a_backend_talks_nonsense(book: Playbook, alice: Client, llm: Link, nons
     ) is not None
     assert {book.take(alice), book.take(alice)} == {Rerror(7, why), Rerror(9, why)}
     assert book
+
+
+def test_a_reply_after_its_rflush(book: Playbook, alice: Client, llm: Link) -> None:
+    """Nobody gets it, and who sends that is given up."""
+    note = opened(book, alice, llm, 1, "note", qid=NOTE)
+    _ = book >> heard(alice, Tread(7, 1, 0, 9), Tflush(8, 7)) << say(llm, Tread(0, note, 0, 9), Tflush(1, 0))
+    assert book >> heard(llm, Rflush(1)) << say(alice, Rflush(8)) >> heard(llm, Rread(0, b"late")) << hang_up(llm)
 
 
 @pytest.mark.parametrize("size", [9, 21, 22, 23])

@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 import trio
 from tests.riomux.live import PATIENCE, Child, Shelf, backend, mux, server, talk, until
+from tests.riomux.rogue import rogue
 
 from ninep import FileError
 from ninep.client import Client, open_client
-from ninep.codec import Frames, encode
+from ninep.codec import encode
 from ninep.dial import user
 from ninep.memory import Folder
 from ninep.messages import (
     NOFID,
     OWRITE,
-    QTDIR,
     Message,
-    Qid,
-    Rattach,
     Rerror,
-    Ropen,
     Rread,
-    Rversion,
     Rwalk,
     Tattach,
     Topen,
@@ -266,7 +260,7 @@ async def test_a_backend_that_does_not_read(place: Path, monkeypatch: pytest.Mon
     monkeypatch.setattr("riomux.pump.PATIENCE", 0.5)
     async with (
         server(f"unix!{place}/a", shelf.tree),
-        deaf_server(f"{place}/b"),
+        rogue(f"{place}/b", be_deaf),
         mux(place, f"one=unix!{place}/a", f"deaf=unix!{place}/b") as pump,
     ):
         client = talk(place)
@@ -285,36 +279,9 @@ async def test_a_backend_that_does_not_read(place: Path, monkeypatch: pytest.Mon
         client.hang_up()
 
 
-@asynccontextmanager
-async def deaf_server(path: str) -> AsyncIterator[None]:
-    """A server that says yes to what comes first, and then reads no more."""
-
-    async def greet(stream: trio.SocketStream) -> None:
-        frames = Frames(1 << 20)
-        async for data in stream:
-            frames.feed(bytes(data))
-            for request in frames:
-                await stream.send_all(encode(answer(request)))
-                if isinstance(request, Topen):
-                    await trio.sleep_forever()
-
-    def answer(request: Message) -> Message:
-        match request:
-            case Tversion():
-                return Rversion(request.tag, request.msize, "9P2000")
-            case Tattach():
-                return Rattach(request.tag, Qid(QTDIR, 0, 0))
-            case Twalk():
-                return Rwalk(request.tag, tuple(Qid(0, 0, 1) for _ in request.wname))
-        return Ropen(request.tag, Qid(0, 0, 1), 0)
-
-    listener = trio.socket.socket(trio.socket.AF_UNIX)
-    await listener.bind(path)
-    listener.listen()
-    async with trio.open_nursery() as nursery:
-        nursery.start_soon(trio.serve_listeners, greet, [trio.SocketListener(listener)])
-        yield
-        nursery.cancel_scope.cancel()
+async def be_deaf(stream: trio.SocketStream, request: Message) -> None:
+    """Read no more."""
+    await trio.sleep_forever()
 
 
 async def test_half_a_message(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
