@@ -126,7 +126,11 @@ class Route:
         """Carry what comes until there will be nothing more, or `stop`."""
         with self._scope:
             while not self.is_done:
-                await self._try()
+                try:
+                    async with open_client(self._connect()) as self._root:
+                        await self._live(self._root)
+                except (OSError, ProtocolError) as error:
+                    await self._rest(str(error))
 
     def stop(self) -> None:
         """End it here and now. What is in flight is not waited for, and the target's open file is clunked."""
@@ -134,14 +138,15 @@ class Route:
             self._root.hang_up()
         self._scope.cancel()
 
-    async def _try(self) -> None:
-        try:
-            async with open_client(self._connect()) as self._root, self._root.open(self.source) as file:
-                self.state = "waiting"
-                await self._follow(self._root, Turns(file, EMPTY_READS))
-                self.state = "done"
-        except (FileError, OSError, ProtocolError) as error:
-            await self._rest(str(error))
+    async def _live(self, root: Client) -> None:
+        while not self.is_done:
+            try:
+                async with root.open(self.source) as file:
+                    self.state = "waiting"
+                    await self._follow(root, Turns(file, EMPTY_READS))
+                    self.state = "done"
+            except FileError as error:
+                await self._rest(str(error))
 
     async def _follow(self, root: Client, chunks: Turns) -> None:
         """Carry turn after turn, until there will be none."""

@@ -69,14 +69,21 @@ async def test_what_is_refused(place: Path, line: str, words: str) -> None:
         assert len((await root.read("/routes")).splitlines()) == 2
 
 
+def descriptors() -> int:
+    """How many this process has open."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
 async def test_there_are_so_many_and_no_more(place: Path) -> None:
-    """The next is refused, and all can be removed again."""
+    """The next is refused, and all can be removed again, with nothing left of them."""
     async with mux(place) as pump, open_client(f"unix!{place}/mux") as root:
+        await root.read("/routes")  # so that there is all that one client needs
+        before = descriptors()
         await root.write("/routes", "\n".join(f"/a -> /b/{i}" for i in range(MOST)))
         with pytest.raises(FileError, match="too many routes; 256 is the most"):
             await root.write("/routes", "/a -> /c")
         await root.write("/routes", "-/a")
-        await until(lambda: len(pump.splice.clients) == 1)
+        await until(lambda: len(pump.splice.clients) == 1 and descriptors() == before)
 
 
 async def test_routes_survive_a_restart(place: Path) -> None:
