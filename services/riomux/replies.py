@@ -160,7 +160,9 @@ class Opening(Pending, gc=False):
         if frame.type == RERROR or fid is None:
             return True
         _must_be(frame, 24)
-        fid.path, fid.opened = self.path, Opened(self.mode, read_qid(frame.buffer, frame.at + _QID_AT))
+        is_begun = fid.opened is not None and fid.opened.is_begun  # by a server that lets a file be opened twice
+        fid.path = self.path
+        fid.opened = Opened(self.mode, read_qid(frame.buffer, frame.at + _QID_AT), is_begun)
         patch_qid(frame.buffer, frame.at + _QID_AT, self.link.backend.number, _root_of(fid))
         if client:
             self._set_unit(frame, room_of(client, self.link))

@@ -1,7 +1,8 @@
 """Requests, flushes, clunks, hang-ups and deaths in any order, with replies in any order.
 
 Invariants, whatever happens: a request gets one reply, or none if its Rflush came first; nothing comes under a tag that
-bears nothing; data is that of the file the fid stands for; and when all is quiet, nobody holds a tag or a fid that
+bears nothing; data is that of the file the fid stands for, and what is read of one open of a stream comes from one
+server, however often that is restarted; and when all is quiet, nobody holds a tag or a fid that
 nobody uses.
 """
 
@@ -41,13 +42,15 @@ from riomux.peers import Client, Link
 
 FILES = ("red", "green", "blue")
 NUMBERS = {name: Qid(0, 0, i + 10) for i, name in enumerate(FILES)}
+LENGTHS = {"red": 100}  # the others are streams
 
 
 class Chance:
     """A server that answers when it likes, and knows what each of its fids stands for."""
 
     def __init__(self, random: Random) -> None:
-        self._random = random
+        self._random, self._life = random, random.randrange(1 << 32)
+        self._open = set[int]()
         self.fids: dict[int, str] = {0: ""}
         self.asked: list[Message] = []
 
@@ -72,14 +75,18 @@ class Chance:
             case Twalk():
                 return self._walk(request)
             case Topen() if request.fid in self.fids:
+                self._open.add(request.fid)
                 return Ropen(request.tag, NUMBERS.get(self.fids[request.fid], ROOT), 0)
             case Tstat() if request.fid in self.fids:
                 name = self.fids[request.fid]
-                return Rstat(request.tag, Stat(0, 0, NUMBERS.get(name, ROOT), 0o644, 0, 0, 5, name, "me", "me", "me"))
-            case Tread() if request.fid in self.fids:
-                return Rread(request.tag, self.fids[request.fid].encode())
+                length = LENGTHS.get(name, 0)
+                about = Stat(0, 0, NUMBERS.get(name, ROOT), 0o644, 0, 0, length, name, "me", "me", "me")
+                return Rstat(request.tag, about)
+            case Tread() if request.fid in self._open:
+                return Rread(request.tag, f"{self.fids[request.fid]} {self._life}".encode())
             case Tclunk() if request.fid in self.fids:
                 del self.fids[request.fid]
+                self._open.discard(request.fid)
                 return Rclunk(request.tag)
         return Rerror(request.tag, "unknown fid")
 
@@ -102,7 +109,9 @@ class User:
         self.client, self._random = client, random
         self.outstanding: dict[int, Message] = {}
         self._names: dict[int, str] = {}  # what each fid should stand for, if its walk succeeded
-        self._expected: dict[int, str] = {}  # tag of a read -> its data
+        self._expected: dict[int, tuple[str, int]] = {}  # tag of a read -> the file, and the walk that led there
+        self._walks: dict[int, int] = {}  # how many led to each fid
+        self._lives: dict[tuple[int, int], str] = {}  # fid and walk -> the server whose stream it is
         self._doubtful: set[int] = set()  # fids whose clunk was flushed: done or not, nobody knows
         self._flushed: dict[int, Message | None] = {}  # tag of a flush -> what it flushes
 
@@ -115,6 +124,7 @@ class User:
             case 0 | 1 if fid not in self._names:
                 name = random.choice((*FILES, "nothing"))
                 request, self._names[fid] = Twalk(tag, 0, fid, ("b", name)), name
+                self._walks[fid] = self._walks.get(fid, 0) + 1
             case 2:
                 request = Topen(tag, fid, OREAD)
             case 3 if self.outstanding:
@@ -125,7 +135,7 @@ class User:
                 self._names.pop(fid, None)
             case _:
                 request = Tread(tag, fid, 0, 100)
-                self._expected[tag] = self._names.get(fid, "")
+                self._expected[tag] = self._names.get(fid, ""), self._walks.get(fid, 0)
         self.outstanding[tag] = request
         return request
 
@@ -136,7 +146,11 @@ class User:
         assert isinstance(reply, Rerror) or reply.number == request.number + 1, f"{reply} to {request}"
         match request, reply:
             case Tread(), Rread() if request.fid not in self._doubtful:
-                assert reply.data.decode() == self._expected[reply.tag], f"{reply} to {request}"
+                name, walk = self._expected[reply.tag]
+                told, life = reply.data.decode().split(" ")
+                assert told == name, f"{reply} to {request}"
+                if name not in LENGTHS:
+                    assert self._lives.setdefault((request.fid, walk), life) == life, f"{reply} to {request}"
             case Tflush(), _:
                 assert isinstance(reply, Rflush)
                 if self.outstanding.get(request.oldtag) is self._flushed[request.tag]:
