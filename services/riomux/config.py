@@ -23,6 +23,11 @@ class Config(ServiceConfig):
         description="mount the server at this address under this name; it may be down, and is used when it comes up",
     )
 
+    discover: bool = Field(
+        False,
+        description="list other multiplexers on the network (mDNS), and announce this one if they can reach it",
+    )
+
     @field_validator("mounts")
     @classmethod
     def _check(cls, mounts: list[str]) -> list[str]:

@@ -42,7 +42,7 @@ async def test_two_servers_are_one_tree(place: Path) -> None:
         open_client(f"unix!{place}/mux") as root,
     ):
         entries = {entry.name: entry for entry in await root.ls()}
-        assert entries.keys() == {"ctl", "events", "health", "help", "metrics", "routes", "one", "two"}
+        assert entries.keys() == {"ctl", "discovered", "events", "health", "help", "metrics", "routes", "one", "two"}
         assert await root.stat("/one") == entries["one"]
         assert await root.read("/one/note") == b"the note of one\n"
         await root.write("/two/note", "changed")

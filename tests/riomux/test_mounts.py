@@ -13,6 +13,7 @@ from ninep import FileError
 from ninep.client import open_client
 from ninep.service import Events
 from ninep.testing import check_tree
+from riomux.discovered import Discovered
 from riomux.mounts import RESERVED, Mounts
 from riomux.pump import Pump
 from riomux.routes import Routes
@@ -156,18 +157,19 @@ async def test_health_and_metrics(place: Path) -> None:
 
 
 async def test_its_own_tree(place: Path) -> None:
-    """ctl, events, health, help, metrics, routes: each as a file must be."""
+    """ctl, discovered, events, health, help, metrics, routes: each as a file must be."""
     pump, events = Pump(Splice()), Events()
     async with trio.open_nursery() as nursery:
         mounts, routes = Mounts(pump, nursery, events), Routes(pump.connect, nursery, events)
-        assert await check_tree(lambda: root_tree(pump, mounts, routes, events)) == [
+        assert await check_tree(lambda: root_tree(pump, mounts, routes, Discovered(), events)) == [
             "/",
             "/ctl",
+            "/discovered",
             "/events",
             "/health",
             "/help",
             "/metrics",
             "/routes",
         ]
-        assert root_tree(pump, mounts, routes, events).keys() <= RESERVED
+        assert root_tree(pump, mounts, routes, Discovered(), events).keys() <= RESERVED
     pump.close()
