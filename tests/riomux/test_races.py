@@ -1,4 +1,4 @@
-"""Requests, flushes, clunks, hang-ups and deaths in any order, with replies in any order.
+"""Requests, flushes, clunks, hang-ups, deaths and silence in any order, with replies in any order.
 
 Invariants, whatever happens: a request gets one reply, or none if its Rflush came first; nothing comes under a tag that
 bears nothing; data is that of the file the fid stands for, and what is read of one open of a stream comes from one
@@ -13,7 +13,7 @@ from random import Random
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.riomux.playbook import ROOT, Playbook, gone, heard, lost
+from tests.riomux.playbook import ROOT, Playbook, gone, heard, lost, passed
 
 from ninep.messages import (
     NOTAG,
@@ -208,6 +208,8 @@ class Play:
                 self.settle()
             case 2:
                 self._die()
+            case 3:
+                self._fall_silent()
             case n if n < 30:
                 _ = self.book >> heard(user.client, user.ask())
             case _:
@@ -216,8 +218,18 @@ class Play:
 
     def _die(self) -> None:
         link = next(link for link in self.servers if link.backend.number)
-        del self.servers[link]
         _ = self.book >> lost(link)
+        self._come_back(link)
+
+    def _fall_silent(self) -> None:
+        """For a while in which the server is asked, and perhaps given up."""
+        link = next(link for link in self.servers if link.backend.number)
+        _ = self.book >> passed(self.random.randrange(1, 12))
+        if self.book.take_hangup(link):
+            self._come_back(link)
+
+    def _come_back(self, link: Link) -> None:
+        del self.servers[link]
         self.servers[self.book.link(link.backend)] = Chance(self.random)
         self.book.take_dial(link.backend)
 
