@@ -37,9 +37,9 @@ async def discover(found: Discovered, listening: Sequence[Address]) -> NoReturn:
     while True:
         try:
             await _take_part(found, _announcement(listening))
-        except (OSError, Error) as error:
-            found.note = f"the network cannot be asked: {error}"
-            log.warning("discovery.failed", reason=str(error))
+        except Exception as error:  # whatever a library makes of a network ends discovery, and not the multiplexer
+            found.note = f"the network cannot be asked, and is tried again: {_words(error)}"
+            log.warning("discovery.failed", reason=repr(error))
         await trio.sleep(AGAIN)
 
 
@@ -90,6 +90,11 @@ class _Ears(ServiceListener):
         """Ask those who are listed whether they are still there; whoever does not say so is seen less and less."""
         for label in self._found.names():
             self.add_service(self._network, TYPE, f"{label}.{TYPE}")
+
+
+def _words(error: Exception) -> str:
+    """On one line."""
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 def _label(name: str) -> str:

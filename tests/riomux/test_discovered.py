@@ -7,14 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+import trio
 from hypothesis import given
 from hypothesis import strategies as st
-from tests.riomux.live import PATIENCE, mux
+from tests.riomux.live import PATIENCE, mux, until
 
 from ninep.client import open_client
 from ninep.dial import Address
 from riomux.discovered import MOST, OFF, Discovered
-from riomux.mdns import _announcement
+from riomux.mdns import _announcement, discover
 
 
 class Clock:
@@ -137,6 +138,23 @@ def test_what_is_announced(listening: list[str], hosts: list[str] | None) -> Non
     if own:
         assert own.port == 5642
         assert own.properties[b"path"] == b"/"
+
+
+async def test_without_a_network(found: Discovered, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file says so, and it is tried again and again."""
+    tries = list[int]()
+
+    def no_network() -> None:
+        tries.append(1)
+        raise RuntimeError("No interfaces\nto listen on")
+
+    monkeypatch.setattr("riomux.mdns.Zeroconf", no_network)
+    monkeypatch.setattr("riomux.mdns.AGAIN", 0.01)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(discover, found, [])
+        await until(lambda: len(tries) > 2)
+        nursery.cancel_scope.cancel()
+    assert found.text() == "# the network cannot be asked, and is tried again: No interfaces to listen on\n"
 
 
 def test_what_is_not_used_costs_nothing() -> None:
