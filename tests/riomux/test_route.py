@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import json
+import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 import trio
 from tests.riomux.live import PATIENCE, mux, server, until
 from tests.riomux.telling import Listener, Story, ear, teller
+from trio.lowlevel import ParkingLot
 
 from ninep import FileError
 from ninep.client import Client, open_client
-from ninep.tree import Broadcast, Dir, Reader, Stream
+from ninep.server import serve_connection
+from ninep.tree import Broadcast, Dir, Node, Reader, Stream
 from riomux import route
 from riomux.route import PROOF
 
@@ -202,6 +206,40 @@ async def test_a_target_that_dies_in_the_midst(place: Path) -> None:
         async with server(f"unix!{place}/e", lambda: ear(reborn)):
             await until(lambda: reborn.ended == 1)
     assert reborn.texts == [b"two"]
+
+
+class Nothing(Dir):
+    """Has no file, and remembers when somebody looked for one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times = list[float]()
+
+    def __getitem__(self, name: str) -> Node:
+        self.times.append(trio.current_time())
+        raise KeyError(name)
+
+
+async def test_it_is_tried_again_and_less_and_less(autojump_clock: object) -> None:
+    """With pauses that double up to ten seconds and are never the same; told once; at once when a mount comes up."""
+    ours, theirs = socket.socketpair()
+    nothing, mounted, told = Nothing(), ParkingLot(), list[str]()
+    it = route.Route("/a", "/b", lambda: ours, lambda route, why: told.append(why), mounted)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(serve_connection, theirs, nothing)
+        nursery.start_soon(it.run)
+        await trio.sleep(300)
+        pauses = [b - a for a, b in pairwise(nothing.times)]
+        assert pauses[0] <= route.FIRST
+        assert route.LONGEST / 2 <= max(pauses) <= route.LONGEST + 1
+        assert len(set(pauses)) == len(pauses)
+        tries = len(nothing.times)
+        for _ in range(3):
+            mounted.unpark_all()
+            await trio.sleep(0.01)
+        assert len(nothing.times) == tries + 3
+        assert told == ["file does not exist"]
+        nursery.cancel_scope.cancel()
 
 
 async def test_an_ordinary_file_is_copied_once(place: Path) -> None:
