@@ -86,19 +86,23 @@ class Mounting:
         await self.leave()
 
     async def leave(self) -> None:
-        """Unmount and end. Who waits for the server waits no longer."""
-        await self._unmount()
+        """Unmount and end. Who waits for the server waits no longer; if nobody is inside, the session ends by itself,
+        when the server has taken what was written."""
+        if await self._unmount():
+            return
         self._link.hang_up()
         self._scope.cancel()
 
-    async def _unmount(self) -> None:
+    async def _unmount(self) -> bool:
         """In a thread, since unmounting may ask the session something. If somebody is inside, the name goes now, and
-        the rest when the device is closed."""
+        the rest when the device is closed. True if nobody is."""
         for lazily in (False, True):
             if self._is_mounted:
                 with suppress(OSError):  # then lazily; and if that fails, somebody else has done it
                     await trio.to_thread.run_sync(partial(unmount, self.directory, lazily=lazily))
                     self._is_mounted = False
+                    return not lazily
+        return False
 
 
 def add_to(commands: argparse._SubParsersAction[argparse.ArgumentParser], address_help: str) -> None:
