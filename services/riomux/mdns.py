@@ -40,10 +40,12 @@ async def discover(found: Discovered, listening: Sequence[Address]) -> NoReturn:
         except Exception as error:  # whatever a library makes of a network ends discovery, and not the multiplexer
             found.note = f"the network cannot be asked, and is tried again: {_words(error)}"
             log.warning("discovery.failed", reason=repr(error))
-        await trio.sleep(AGAIN)
+            await trio.sleep(AGAIN)
 
 
 async def _take_part(found: Discovered, own: ServiceInfo | None) -> None:
+    """Speak and listen for as long as this machine has the addresses that it has now."""
+    here = _whereabouts()
     network = await trio.to_thread.run_sync(Zeroconf)
     try:
         if own:
@@ -53,7 +55,7 @@ async def _take_part(found: Discovered, own: ServiceInfo | None) -> None:
         found.note = "nobody has been heard of yet"
         ears = _Ears(network, found)
         ServiceBrowser(network, TYPE, ears)
-        while True:
+        while _whereabouts() == here:
             await trio.sleep(LOOK)
             await trio.to_thread.run_sync(ears.look_again, abandon_on_cancel=True)
     finally:
@@ -128,6 +130,11 @@ def _hosts(address: Address) -> list[str]:
     if not ip_address(address.host).is_unspecified:
         return [address.host]
     return [*_of_this_machine(has_v6=ip_address(address.host).version == 6)]
+
+
+def _whereabouts() -> set[str]:
+    """Changes when a machine goes from one network to another."""
+    return {host for host in _of_this_machine(has_v6=True) if not is_link_local(host)}
 
 
 def _of_this_machine(*, has_v6: bool) -> Iterator[str]:
