@@ -5,8 +5,9 @@ plain calls until nothing is left, or until other tasks must have their turn. A 
 times as much for each message, and trio's streams 4 times. A connection keeps what is unfinished and nothing else: the
 beginning of a message that is not whole, and bytes that its socket would not take.
 
-Back-pressure: a client to whom something could not be sent is not listened to until that is gone; and one whose
-request lands on a link with much to send is not listened to until that has drained. Neither lasts for ever, for who
+Back-pressure: a client to whom something could not be sent is not listened to until that is gone; and one that floods
+a link with much to send already is not listened to until that has drained. Who sends little there, or has not much that
+waits, goes on, for it may have to do with other backends too. Neither lasts for ever, for who
 takes nothing, or leaves a message unfinished, for PATIENCE seconds is hung up on. And of all that waits for those who
 take too little, no more than MOST is kept: then whoever has most waiting is hung up on, for the sake of the others.
 
@@ -36,7 +37,8 @@ log = structlog.get_logger("riomux")
 ROUNDS = 64  # looks at the epoll before other tasks get their turn,
 EVENTS = 256  # and sockets dealt with in them
 SMALL = 4096  # bytes for a backend that are worth keeping till more is heard for it: a send costs as much as 40 KiB
-FULL = 1024 * 1024  # bytes that wait for a backend, above which those who send it more have to wait
+FULL = 1024 * 1024  # bytes that wait for a backend, above which those who flood it have to wait:
+FLOOD = 8  # those with more requests than that waiting, and more than SMALL to send
 MOST = 128 * 1024 * 1024  # bytes that wait for all together
 PATIENCE = 30.0  # seconds
 LOOK = 1.0  # seconds between two looks for those who have used it up, and the length of a beat, see `pulse`
@@ -270,8 +272,8 @@ class Pump:
             wire.unsent = bytearray(data[sent:])
             self.unsent += len(wire.unsent)
             self._listen(wire)
-        if speaker and len(wire.unsent) > FULL and isinstance(peer, Link) and isinstance(speaker.peer, Client):
-            self._hold(speaker, wire)
+        if speaker and len(wire.unsent) > FULL and len(data) > SMALL and isinstance(peer, Link):
+            self._hold_if_flooding(speaker, wire)
 
     def _drain(self, wire: Wire) -> None:
         """The socket takes more."""
@@ -306,8 +308,9 @@ class Pump:
             wire.mask = mask
             self._epoll.modify(wire.sock.fileno(), mask)
 
-    def _hold(self, client: Wire, link: Wire) -> None:
-        if client.held_by is None:
+    def _hold_if_flooding(self, client: Wire, link: Wire) -> None:
+        peer = client.peer
+        if client.held_by is None and isinstance(peer, Client) and len(peer.tags) > FLOOD:
             client.held_by = link
             link.holds = [*(link.holds or ()), client]
             self._listen(client)

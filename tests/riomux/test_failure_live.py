@@ -221,6 +221,34 @@ async def test_a_backend_that_is_slow(place: Path) -> None:
 # Neighbours.
 
 
+async def be_deaf(stream: trio.SocketStream, request: Message) -> None:
+    """Read no more."""
+    await trio.sleep_forever()
+
+
+async def test_who_floods_and_who_does_not(place: Path) -> None:
+    """Where one client floods a backend that does not read, another may ask it for something and still use others."""
+    async with (
+        server(f"unix!{place}/b", Shelf("other").tree),
+        rogue(f"{place}/a", be_deaf),
+        mux(place, f"one=unix!{place}/a", f"other=unix!{place}/b") as pump,
+    ):
+        flooding, modest = await _open(place, "sink", OWRITE), await _open(place, "sink", OWRITE)
+        flood = b"".join(encode(Twrite(tag, 1, 0, bytes(128 * 1024))) for tag in range(100))
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(flooding.send, flood)
+            await until(lambda: any(wire.held_by for wire in pump.wires))
+            await modest.say(Tread(10, 1, 0, 100), Twrite(11, 1, 0, bytes(128 * 1024)))
+            walked = await modest.ask(Twalk(12, 0, 2, ("other", "note")))
+            assert walked.tag == 12
+            await modest.ask(Topen(13, 2, OREAD))
+            assert await modest.ask(Tread(14, 2, 0, 100)) == Rread(14, b"the note of other\n")
+            assert sum(wire.held_by is not None for wire in pump.wires) == 1
+            nursery.cancel_scope.cancel()
+        flooding.hang_up()
+        modest.hang_up()
+
+
 async def test_who_uses_another_backend_waits_for_nothing(place: Path) -> None:
     """64 readers of one backend lose it, and the slowest read of the other is no matter for a person."""
     async with (
