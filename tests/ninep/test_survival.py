@@ -45,8 +45,8 @@ from ninep.messages import (
     Twrite,
     Twstat,
 )
-from ninep.node import Node, Opened
-from ninep.server import GOODBYE, SEND, STOPPING, serve, serve_connection
+from ninep.node import GOODBYE, Node, Opened
+from ninep.server import SEND, STOPPING, serve, serve_connection
 from ninep.session import MSIZE, Session
 from ninep.testing import Talk, memory_connection
 from ninep.tree import Broadcast, Dir, Sink, Stream, Text
