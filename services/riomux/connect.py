@@ -40,14 +40,17 @@ Dial = Callable[[Address], Awaitable[socket.socket]]
 async def connect(address: Address, dial: Dial = dial) -> Connection:
     """Reach the server at an address. OSError, FileError or ValueError if that cannot be done within TIMEOUT."""
     server, tree = address.split()
+    deadline = trio.current_time() + TIMEOUT
     sock = await dial(server)
-    return await greet(sock, str(server), tuple(name for name in tree.split("/") if name))
+    return await greet(sock, str(server), tuple(name for name in tree.split("/") if name), deadline)
 
 
-async def greet(sock: socket.socket, name: str, tree: tuple[str, ...] = ()) -> Connection:
-    """Begin the conversation on a connected socket, which is closed if that fails."""
+async def greet(
+    sock: socket.socket, name: str, tree: tuple[str, ...] = (), deadline: float | None = None
+) -> Connection:
+    """Begin the conversation on a connected socket, which is closed if that fails: TIMEOUT from now, or earlier."""
     try:
-        with trio.fail_after(TIMEOUT):
+        with trio.fail_at(trio.current_time() + TIMEOUT if deadline is None else deadline):
             return await _greet(sock, tree)
     except trio.TooSlowError:
         why = f"{name} accepts connections, but does not answer within {TIMEOUT:g} s"
