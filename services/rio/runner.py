@@ -1,8 +1,9 @@
 """Runs programs: each statement as soon as it is complete, in one namespace, up to the first error.
 
 An answer of a model begins with prose as often as not. Until a fence has come, text that no program can contain (a
-syntax error, or words that name nothing) is therefore held back: it is an error if no fence comes up to the end of the
-program, and forgotten if one does. Every other error counts where it happens, and what has run is not undone.
+syntax error, or words that name nothing) is therefore held back: forgotten if a fence comes up to the end of the
+program, else an error, unless all of it is prose. Every other error counts where it happens, and what has run is not
+undone.
 """
 
 import ast
@@ -12,6 +13,7 @@ from typing import Any
 
 from rio.faults import Fault, explain, file_of
 from rio.interrupts import Interrupts
+from rio.prose import NOTE, is_prose, only_names
 from rio.statements import Splitter, Statement
 from rio.timers import Callback, Timers
 from rio.wire import Done, Message, Output, Ran
@@ -42,7 +44,9 @@ class Runner:
         self._program = program
         self._splitter = Splitter()
         self._fault: Fault | None = None
-        self._held: tuple[Fault, Statement] | None = None  # may be prose
+        self._held: Fault | None = None  # may be prose
+        self._doubtful: list[Statement] = []  # the one that is held back, and all after it
+        self._has_run = False
         self._is_over = False
 
     # programs
@@ -55,17 +59,26 @@ class Runner:
         for statement in self._splitter.feed(text, last):
             if statement.fenced:
                 self._held = None
-            if not (self._is_over or self._held):
+            if self._held:
+                self._doubtful.append(statement)
+            elif not self._is_over:
                 self._execute(statement)
         if last:
             self._end()
 
     def _end(self) -> None:
         if self._held and not self._splitter.markdown:
-            self._fail(*self._held)
+            self._judge(self._held)
         self._settle()
         self._say(Done(self._program, self._fault.line if self._fault else None))
         self._begin(0)
+
+    def _judge(self, held: Fault) -> None:
+        """No fence has come: what was held back is an error, or there is nothing but prose."""
+        if not self._has_run and is_prose(self._doubtful):
+            self._say(Output(self._program, NOTE))
+        else:
+            self._fail(held, self._doubtful[0])
 
     def _execute(self, statement: Statement) -> None:
         self._timers.program = self._program
@@ -73,9 +86,10 @@ class Runner:
         fault, is_prose = self._attempt(statement)
         self._settle()
         if fault is None:
+            self._has_run = True
             self._say(Ran(self._program, statement.source, statement.line))
         elif is_prose and not statement.fenced:
-            self._held = fault, statement
+            self._held, self._doubtful = fault, [statement]
         else:
             self._fail(fault, statement)
 
@@ -95,7 +109,7 @@ class Runner:
             self._is_over = True
             return (explain(end, self._program) if end.code else None), False
         except BaseException as error:
-            return explain(error, self._program, self._known()), isinstance(error, NameError) and _only_names(tree)
+            return explain(error, self._program, self._known()), isinstance(error, NameError) and only_names(tree)
         return None, False
 
     def _fail(self, fault: Fault, statement: Statement) -> None:
@@ -142,13 +156,3 @@ class Runner:
         lines = self._lines[self._program]
         lines.extend(["\n"] * (statement.line - 1 - len(lines)))
         lines.extend(f"{line}\n" for line in statement.source.split("\n")[:-1])
-
-
-def _only_names(tree: ast.Module) -> bool:
-    """Whether a statement does nothing but name things, as prose does that happens to be Python: `Sure`, `Note: ok`."""
-    names = all(isinstance(node, ast.Expr | ast.AnnAssign) and not _has_value(node) for node in tree.body)
-    return names and not any(isinstance(node, ast.Call | ast.Await | ast.NamedExpr) for node in ast.walk(tree))
-
-
-def _has_value(node: ast.Expr | ast.AnnAssign) -> bool:
-    return isinstance(node, ast.AnnAssign) and node.value is not None

@@ -93,7 +93,7 @@ def test_what_is_written_to_stderr_is_an_error_output(worker: Worker) -> None:
             "line 2: color of box: no colour 'blu'; did you mean blue?",
             "  line 2: box(color='blu')\n",
         ),
-        ("Sure, a cube it is.", "line 1: SyntaxError: invalid syntax", "  line 1: Sure, a cube it is.\n"),
+        ("a cube it is", "line 1: SyntaxError: invalid syntax", "  line 1: a cube it is\n"),
         ("Sure", "line 1: NameError: name 'Sure' is not defined", "  line 1: Sure\n"),
         ("Look:\n```python\n\nx = [\n```\n", "line 4: SyntaxError: '[' was never closed", "  line 4: x = [\n"),
         ("raise SystemExit('no')", "line 1: SystemExit: no", "  line 1: raise SystemExit('no')\n"),
@@ -166,6 +166,40 @@ def test_of_an_answer_only_the_fenced_program_runs(worker: Worker) -> None:
 def test_an_answer_with_no_program_in_it_does_nothing(worker: Worker) -> None:
     """A block for a shell is not for us."""
     assert worker.play("Sure:\n```bash\nls\n```\nDone.").error is None
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "I cannot draw a house.\nTry: box()",
+        "I'm sorry, but I can't do that (yet).\n\n1. Ask me for a box.\n2. Or for a sphere.\n",
+        "# Well\n**Which one** do you mean?\n- the cube\n- the sphere",
+        "“moon0” is a light; I can only move and colour it.",
+        "Done.",
+        "Was meinst du? Ich verstehe nur Englisch.",
+        "我不能画房子。请换一个。",
+    ],
+)
+def test_prose_alone_is_no_error(worker: Worker, answer: str) -> None:
+    """A refusal, or a question, that is piped to a display does nothing to it; the display says so."""
+    played = worker.play(answer)
+    assert (played.error, played.err, played.ran) == (None, "", [])
+    assert played.out == "nothing was run: this is prose; of an answer the blocks in ``` fences are run\n"
+
+
+@pytest.mark.parametrize(
+    "program",
+    ["box(\n", "x = cube.", "sphre", "bx()", "import math.", "for x in range(3)) :\n    box()", "draw a red cube",
+     "print('hello there.", "Here is the cube:\nbox()", "cube.", "box at 1, 2 and then = 3"],
+)  # fmt: skip
+def test_a_slip_in_a_program_is_not_taken_for_prose(worker: Worker, program: str) -> None:
+    """Neither is code whose fence was forgotten: its writer is told."""
+    assert worker.play(program).error is not None
+
+
+def test_prose_after_a_program_without_fences_is_an_error(worker: Worker) -> None:
+    """Something ran, so this was meant to be a program."""
+    assert worker.play("box()\nThis draws a box.\n").error is not None
 
 
 def test_what_surely_is_a_program_fails_before_a_fence(worker: Worker) -> None:

@@ -18,6 +18,7 @@ from rio.folding import Folding
 from rio.language import Language
 from rio.layout import box_of
 from rio.nouns import Nouns
+from rio.prose import is_prose
 from rio.scene import Scene
 from rio.source import line
 from rio.statements import Splitter
@@ -104,3 +105,10 @@ def test_a_wish(wish: Wish, told: bool) -> None:
     claims = Claims(display)
     for claim in wish.claims:
         assert eval(claim, claims) in (True, None), f"{claim}: {answers}"
+
+
+@pytest.mark.parametrize("prompt", ["help", "undo", "", "a house", "make the pyramid red", "500", "was ist das?"])
+def test_words_alone_are_prose_to_the_display(prompt: str) -> None:
+    """Whatever sketch says without drawing can be piped into a display, which does nothing."""
+    for answers in ([], ["```python\nbox()\n```"]):
+        assert is_prose(Splitter().feed(reply(request(["a cube", prompt][1 - len(answers) :], answers)), last=True))
