@@ -12,10 +12,12 @@ from tests.riomux.playbook import (
     cross,
     dial,
     gone,
+    hang_up,
     heard,
     opened,
     say,
     seen,
+    unmounted,
     version,
 )
 
@@ -28,6 +30,7 @@ from ninep.messages import (
     Qid,
     Rattach,
     Rclunk,
+    Rerror,
     Rflush,
     Ropen,
     Rread,
@@ -206,3 +209,35 @@ def test_no_message_is_longer_than_its_receiver_takes(book: Playbook, ours: int,
     assert book >> heard(client, Twrite(4, 3, 0, most)) << say(link, Twrite(0, sink, 0, most[: theirs - 23]))
     taken = min(len(most), theirs - 23)
     assert book >> heard(link, Rwrite(0, taken)) << say(client, Rwrite(4, taken))
+
+
+# Many at once.
+
+
+def test_a_storm_of_walks_before_there_is_a_link(book: Playbook) -> None:
+    """One dial is made for all of them; each gets a fid of its own, in its order."""
+    clients = [book.client(name) for name in ("alice", "bob", "carol")]
+    rio = book.splice.mount("rio")
+    _ = book << dial(rio)
+    for client in clients:
+        assert book >> heard(client, *[Twalk(tag, 0, tag, ("rio", f"n{tag}")) for tag in range(1, 17)])
+    link = book.link(rio)
+    asked = [request for _ in range(48) if isinstance(request := book.take(link), Twalk)]
+    assert [request.wname for request in asked] == [(f"n{tag}",) for _ in clients for tag in range(1, 17)]
+    assert len({request.newfid for request in asked}) == 48
+    _ = book >> heard(link, *[Rwalk(request.tag, (NOTE,)) for request in asked])
+    for client in clients:
+        _ = book << say(client, *[Rwalk(tag, (rio.root, seen(link, NOTE))) for tag in range(1, 17)])
+    assert book
+
+
+def test_another_server_under_the_same_name(book: Playbook, alice: Client, llm: Link) -> None:
+    """Who used the old one is not served by it any more, and does not get the new one's files for the old ones."""
+    opened(book, alice, llm, 1, "note", qid=NOTE)
+    _ = book >> unmounted(llm.backend) << dial(llm.backend) << hang_up(llm)
+    new = book.backend("llm")
+    _ = book >> heard(alice, Tread(7, 1, 0, 9))
+    reply = book.take(alice)
+    assert isinstance(reply, Rerror)
+    assert "llm" in reply.ename
+    assert cross(book, alice, new, 2, "note", qids=(NOTE,)) == 1
