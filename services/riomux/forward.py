@@ -81,8 +81,7 @@ def pass_replies(link: Link, buffer: bytearray, view: memoryview, end: int) -> i
     ProtocolError if the link must be given up; what came before the fault has been passed on.
     """
     take_pending, give_back = link.pending.pop, link.free.append
-    tally, left = link.backend.tally, len(link.pending)  # answers are counted by what is pending no more
-    at = run = 0
+    at = run = answers = 0
     client: Client | None = None  # where the run goes
     try:
         while end - at >= HEADER:
@@ -111,13 +110,11 @@ def pass_replies(link: Link, buffer: bytearray, view: memoryview, end: int) -> i
                 if client:
                     client.say(view[run:at])
                 client, run = None, at
-                tally.answers += left - len(link.pending)
-                left = len(link.pending)
                 client = settle(link, pending, Frame(buffer, at, size, kind, ours, count))
-                left = len(link.pending)
             at += size
+            answers += 1
     finally:
-        tally.answers += left - len(link.pending)
+        link.backend.tally.answers += answers
         if client:
             client.say(view[run:at])
     return at

@@ -55,7 +55,7 @@ def _count_each(metrics: Metrics, pump: Pump) -> None:
     add("received_bytes_total", "counter", "Bytes from it.", lambda b: pump.traffic(b)[0])
     add("sent_bytes_total", "counter", "Bytes for it, sent or waiting.", lambda b: pump.traffic(b)[1])
     add("reconnects_total", "counter", "Times that it was back after it had gone.", lambda b: b.tally.reconnects)
-    add("round_trip_seconds", "histogram", "From a walk, open, stat or clunk to its answer.", lambda b: b.tally.trips)
+    add("round_trip_seconds", "histogram", "From a walk to its answer.", lambda b: b.tally.trips)
 
 
 def _waiting(backend: Backend) -> int:

@@ -29,7 +29,9 @@ def settle(link: Link, pending: Pending, frame: Frame) -> Client | None:
     """
     try:
         _check(pending, frame)
-        link.backend.tally.answer(pending, frame.type)
+        tally = link.backend.tally
+        if frame.type == RERROR or pending is tally.timed:
+            tally.answer(pending, frame.type)
         link.give_back_tag(pending.number)
         passes = pending.settle(frame)
     except (ProtocolError, FileError) as error:

@@ -258,11 +258,9 @@ def _link(fid: Fid, size: int = 0) -> tuple[Link, int]:
 def _pass_on(frame: Frame, pending: Pending) -> Link:
     """Send the frame on under the numbers of its link."""
     assert pending.client and pending.fid
-    link = pending.link
-    link.pending[pending.number] = pending.client.tags[pending.tag] = pending
-    link.backend.tally.ask(pending)
+    pending.link.pending[pending.number] = pending.client.tags[pending.tag] = pending
     frame.readdress(pending.number, pending.fid.number)
-    return link
+    return pending.link
 
 
 Handler = Callable[[Trees, Client, Frame], Link | None]

@@ -22,13 +22,12 @@ from ninep.messages import (
     Rwrite,
     Tclunk,
     Tflush,
-    Topen,
     Tread,
     Twalk,
     Twrite,
 )
 from riomux.peers import Client, Link
-from riomux.tally import BOUNDS
+from riomux.tally import BOUNDS, EVERY
 
 ADA, NOTE = Qid(QTDIR, 0, 2), Qid(0, 0, 3)
 
@@ -39,6 +38,7 @@ class Clock:
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now = 100.0
         monkeypatch.setattr("riomux.tally.perf_counter", lambda: self.now)
+        monkeypatch.setattr("riomux.tally.EVERY", 1)
 
 
 def test_every_answer_is_counted_once(book: Playbook, alice: Client, llm: Link) -> None:
@@ -106,12 +106,13 @@ def test_what_is_flushed_or_lost_is_not_waited_for(
     """The next request is timed, whatever became of the last."""
     clock, trips = Clock(monkeypatch), llm.backend.tally.trips
     ada = cross(book, alice, llm, 1, "ada", qids=(ADA,))
-    before = sum(trips.counts)
-    _ = book >> heard(alice, Topen(2, 1, 0)) << say(llm, Topen(0, ada, 0)) >> heard(alice, Tflush(3, 2))
+    _ = book >> heard(alice, Twalk(2, 1, 8, ())) << say(llm, Twalk(0, ada, 2, ())) >> heard(alice, Tflush(3, 2))
     flush = book.take(llm)
     assert isinstance(flush, Tflush)
     clock.now += 60
-    _ = book >> heard(llm, Rflush(flush.tag)) << say(alice, Rflush(3))
+    _ = book >> heard(llm, Rflush(flush.tag)) << say(alice, Rflush(3)) << say(llm, Tclunk(0, 2))
+    _ = book >> heard(llm, Rclunk(0))
+    before = sum(trips.counts)
     _ = book >> heard(alice, Twalk(4, 1, 2, ()))
     walk = book.take(llm)
     assert walk
@@ -119,7 +120,7 @@ def test_what_is_flushed_or_lost_is_not_waited_for(
     _ = book >> heard(llm, Rwalk(walk.tag, ())) << say(alice, Rwalk(4, ()))
     assert sum(trips.counts) == before + 1
     assert trips.sum == pytest.approx(0.002)
-    _ = book >> heard(alice, Topen(5, 1, 0)) << say(llm, Topen(0, ada, 0))
+    _ = book >> heard(alice, Twalk(5, 1, 9, ())) << say(llm, Twalk(0, ada, 3, ()))
     _ = book >> lost(llm) << say(alice, Rerror(5, "i/o error: llm went away")) << dial(llm.backend)
     again = book.link(llm.backend)
     assert llm.backend.tally.reconnects == 1
@@ -127,6 +128,18 @@ def test_what_is_flushed_or_lost_is_not_waited_for(
     cross(book, alice, again, 7, "ada", qids=(ADA,))
     assert sum(trips.counts) == before + 2
     assert trips.sum == pytest.approx(0.002)
+
+
+def test_few_are_timed(book: Playbook, alice: Client, llm: Link) -> None:
+    """The first, and then one in EVERY."""
+    cross(book, alice, llm, 5, "ada", qids=(ADA,))
+    for tag in range(EVERY):
+        assert sum(llm.backend.tally.trips.counts) == 1
+        _ = book >> heard(alice, Twalk(tag, 5, 100 + tag, ()))
+        walk = book.take(llm)
+        assert walk
+        _ = book >> heard(llm, Rwalk(walk.tag, ()))
+    assert sum(llm.backend.tally.trips.counts) == 2
 
 
 SAMPLE = re.compile(r"(?P<name>[a-zA-Z_:][\w:]*)(?P<labels>\{[^}]*\})? (?P<value>\S+)")
