@@ -216,8 +216,8 @@ class Mounts:
     def _wish(self, backend: Backend) -> None:
         if backend is self._splice.home:
             self._home.wish()
-        elif backend.name in self._mounts:
-            self._mounts[backend.name].keeper.wish()
+        elif (mount := self._mounts.get(backend.name)) and mount.keeper.backend is backend:
+            mount.keeper.wish()
 
     def _notice(self, backend: Backend, why: str) -> None:
         mount = self._mounts.get(backend.name)

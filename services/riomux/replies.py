@@ -269,8 +269,10 @@ class Clunking(Pending, gc=False):
         self.fid.let_go()
 
     def lose(self, why: str) -> None:
-        """The fid went with the link, which is all that a clunk wants."""
-        if self.client and self.expect == Rclunk.number:
+        """The fid went with the link, which is all that a clunk wants; but who may have written hears of it."""
+        assert self.fid
+        opened = self.fid.opened
+        if self.client and self.expect == Rclunk.number and (opened is None or opened.is_reading):
             self.client.tell(Rclunk(self.tag))
         else:
             Pending.lose(self, why)

@@ -43,7 +43,7 @@ from riomux.crossing import attach_across, check_free, open_across, walk
 from riomux.frames import FIXED, HEADER, Frame
 from riomux.peers import Client, Fid, Link, Pending, Place, Trees
 from riomux.reach import join_home
-from riomux.recovery import arrived, at_hand, begin_reading, hopeless, recover
+from riomux.recovery import arrived, at_hand, begin_reading, hopeless, recover, stale
 from riomux.replies import Attaching, Clunking, Flushing, Opening, Reading, Stating, abandon
 
 WAITING = OUTSTANDING
@@ -199,11 +199,13 @@ def _write(trees: Trees, client: Client, frame: Frame) -> Link | None:
 
 
 def _clunk(trees: Trees, client: Client, frame: Frame) -> Link | None:
-    """clunk(5): the fid is gone for the client, whatever the reply will be."""
+    """clunk(5): the fid is gone for the client, whatever the reply will be. It is an Rerror if something is lost."""
     if not (fid := arrived(client, frame)):
         return None
     if fid.link is None:
         del client.fids[frame.number]
+        if fid.opened and not fid.opened.is_reading:
+            raise FileError(stale(fid))
         client.tell(Rclunk(frame.tag))
         return None
     link, number = _link(fid)

@@ -129,14 +129,14 @@ def test_a_backend_dies(book: Playbook, alice: Client, bob: Client, llm: Link, r
 
 
 def test_stale_fids(book: Playbook, alice: Client, llm: Link) -> None:
-    """What was open for writing answers an Rerror whatever is asked, until it is clunked, which succeeds."""
+    """What was open for writing answers an Rerror whatever is asked, also to the clunk, which frees it."""
     opened(book, alice, llm, 1, "note", qid=NOTE, mode=OWRITE)
     _ = book >> lost(llm) << dial(llm.backend)
     for request in (Tread(1, 1, 0, 9), Twrite(1, 1, 0, b"x"), Tstat(1, 1), Topen(1, 1, 0), Twalk(1, 1, 2, ())):
         refusal = book >> heard(alice, request)
         expected = "the fid is open" if isinstance(request, Twalk) else STALE
         assert refusal << say(alice, Rerror(1, expected))
-    assert book >> heard(alice, Tclunk(1, 1)) << say(alice, Rclunk(1))
+    assert book >> heard(alice, Tclunk(1, 1)) << say(alice, Rerror(1, STALE))
     assert book >> heard(alice, Tclunk(1, 1)) << say(alice, Rerror(1, "unknown fid"))
 
 

@@ -356,14 +356,25 @@ def test_a_read_behind_the_open_begins_the_file(book: Playbook, alice: Client, l
 
 @pytest.mark.parametrize("mode", [OWRITE, ORDWR, OREAD | OTRUNC, OREAD | ORCLOSE])
 def test_what_is_open_for_more_than_reading(mode: int) -> None:
-    """Half a text must not go on in a new one, nor be opened again in its place: it is broken, and nobody is asked."""
+    """Half a text must not go on in a new one, nor be opened again in its place: it is broken, and nobody is asked.
+
+    The clunk frees the fid, but with an Rerror: a text that is taken at its clunk is lost, and its writer hears it.
+    """
     book = Playbook()
     alice, llm = book.client("alice"), book.backend("llm")
     opened(book, alice, llm, 1, "note", qid=NOTE, mode=mode)
     _ = book >> lost(llm) << dial(llm.backend)
     assert book >> heard(alice, Tread(1, 1, 0, 10)) << say(alice, Rerror(1, STALE))
     book.link(llm.backend)
-    assert book >> heard(alice, Tread(1, 1, 0, 10), Tclunk(2, 1)) << say(alice, Rerror(1, STALE), Rclunk(2))
+    assert book >> heard(alice, Tread(1, 1, 0, 10), Tclunk(2, 1)) << say(alice, Rerror(1, STALE), Rerror(2, STALE))
+    assert book >> heard(alice, Tstat(3, 1)) << say(alice, Rerror(3, "unknown fid"))
+
+
+def test_the_clunk_of_a_writer_in_flight(book: Playbook, alice: Client, llm: Link) -> None:
+    """Whether its text was taken nobody knows, so it does not hear that it was."""
+    note = opened(book, alice, llm, 1, "note", qid=NOTE, mode=OWRITE)
+    _ = book >> heard(alice, Tclunk(1, 1)) << say(llm, Tclunk(0, note)) >> lost(llm) << dial(llm.backend)
+    assert book << say(alice, Rerror(1, "i/o error: llm went away"))
 
 
 def test_what_was_made_is_found_where_it_was_made(book: Playbook, alice: Client, llm: Link) -> None:
