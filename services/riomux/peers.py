@@ -362,7 +362,8 @@ class Link(Peer):
         self.make_tags()
         number = self.free.pop()
         errand = self.pending[number] = Errand(None, 0, self, number, None, message.number + 1, 0, then)
-        self.backend.tally.ask(errand)
+        if message.number == TWALK:
+            self.backend.tally.ask(errand)
         put_tag(frame, 5, number)
         self.say(memoryview(frame))
         return errand

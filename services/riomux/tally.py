@@ -42,7 +42,7 @@ class Tally:
         self._was_up = True
 
     def ask(self, pending: Pending) -> None:
-        """A walk is asked for, or something that the multiplexer wants to know itself."""
+        """A walk is asked for."""
         self._left -= 1
         if self._left < 0 and self.timed is None:
             self.timed, self._begun, self._left = pending, perf_counter(), EVERY - 1
