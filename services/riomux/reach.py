@@ -119,7 +119,7 @@ class _Entry:
         except StopIteration:
             self._end(None)
         except FileError as refusal:
-            self._end(f"{self._link.backend.name}: {refusal}")
+            self._end(str(refusal) if self._link.is_lost else f"{self._link.backend.name}: {refusal}")
         else:
             self._link.ask(request, self._hear)
 

@@ -6,7 +6,7 @@ import struct
 
 import msgspec
 import pytest
-from tests.riomux.playbook import ROOT, Playbook, cross, dial, gone, heard, opened, refused, say, seen
+from tests.riomux.playbook import ROOT, Playbook, cross, dial, gone, heard, lost, opened, refused, say, seen
 from tests.riomux.test_files import test_open_where_a_backend_is_mounted
 
 from ninep.codec import encode
@@ -236,6 +236,19 @@ def test_a_link_that_is_lost_with_more_to_ask_than_it_has_tags(
         llm.ask(Tclunk(0, number), answers.append)
     book.splice.lost(llm, "went away")
     assert answers == [Rerror(0, "i/o error: llm went away")] * 5
+
+
+def test_a_link_that_is_lost_while_somebody_is_let_in(book: Playbook, alice: Client, llm: Link) -> None:
+    """It is said once whose fault that is."""
+    llm.entered.clear()
+    assert (
+        book
+        >> heard(alice, Twalk(1, 0, 1, ("llm", "ada")))
+        << say(llm, Tattach(0, 1, NOFID, "eve", ""))
+        >> lost(llm)
+        << dial(llm.backend)
+        << say(alice, Rerror(1, "i/o error: llm went away"))
+    )
 
 
 # What does not fit.
