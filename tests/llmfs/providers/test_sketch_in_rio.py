@@ -5,6 +5,7 @@ The services meet over 9P alone; only this test brings the two together, as the 
 
 import math
 from contextlib import nullcontext
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ import pytest
 from tests.llmfs.providers.test_sketch import request
 from tests.llmfs.providers.wishes import WISHES, Wish
 
+from llmfs.providers.sketch.conversation import Conversation
 from llmfs.providers.sketch.reply import reply
 from rio.colors import rgba
 from rio.folding import Folding
 from rio.language import Language
-from rio.layout import box_of
+from rio.layout import box_of, is_flat
 from rio.nouns import Nouns
 from rio.prose import is_prose
 from rio.scene import Scene
@@ -90,17 +92,22 @@ class Claims(dict[str, Any]):
         )
 
 
+def conversation(prompts: str, *, told: bool) -> tuple[Display, list[str]]:
+    """A display after these prompts, and the answers; `told` sketch reads of the display before each."""
+    said = [prompt for each in prompts.split("/") if (prompt := each.strip()) != "frame"]
+    display, answers = Display(), list[str]()
+    for _ in said:
+        system = f"context for desk:\n{display.context()}" if told else ""
+        answers.append(reply(request(said, answers, system)))
+        display.run(answers[-1])
+    return display, answers
+
+
 @pytest.mark.parametrize("wish", WISHES, ids=[wish.prompts for wish in WISHES])
 @pytest.mark.parametrize("told", [False, True], ids=["remembering", "told by the display"])
 def test_a_wish(wish: Wish, told: bool) -> None:
     """From memory or from the display's own account, the picture is what the person would expect."""
-    display, prompts = Display(), [prompt.strip() for prompt in wish.prompts.split("/")]
-    prompts = [prompt for prompt in prompts if prompt != "frame"]
-    answers: list[str] = []
-    for _ in prompts:
-        system = f"context for desk:\n{display.context()}" if told else ""
-        answers.append(reply(request(prompts, answers, system)))
-        display.run(answers[-1])
+    display, answers = conversation(wish.prompts, told=told)
 
     claims = Claims(display)
     for claim in wish.claims:
@@ -112,3 +119,75 @@ def test_words_alone_are_prose_to_the_display(prompt: str) -> None:
     """Whatever sketch says without drawing can be piped into a display, which does nothing."""
     for answers in ([], ["```python\nbox()\n```"]):
         assert is_prose(Splitter().feed(reply(request(["a cube", prompt][1 - len(answers) :], answers)), last=True))
+
+
+# places
+
+
+CROWDED = [
+    "a red cube and a blue cube / put a yellow sphere on its left",
+    "a cube and a ball / a cone to the right of the cube / another cone to the right of the cube",
+    "a cube / a ball on top of it / a cone on top of the cube",
+    "a cube / put a cone behind it / put two balls behind the cube",
+    "a cube and a ball and a cone / put the ball on the right of the cone / move the cone to the left of the cube",
+    "a cube / a 3 by 3 grid of small cones / a tower of three balls",
+    "a ball at 3 0.5 0 / a row of five boxes",
+    "a cube in the middle / a ball in the middle / a big cone in the middle",
+    "a wall of 2 by 3 boxes / two cones / a wall of 2 by 2 bricks",
+    "a square / a circle / a triangle / a hexagon / a title 'hello, dear world' / write ho / an oval / a rectangle",
+    "a square / another one / a circle to the left of it / a dot to the left of it",
+    "write one at the top / write two at the top / a big title at the top / a square at the top",
+    "a circle in the top left corner / a square in the top left corner / a triangle in the top left corner",
+    "nine circles / a square / three ovals",
+    "a square / five circles to the right of it / a triangle to the right of the square",
+]
+
+
+@pytest.mark.parametrize("prompts", CROWDED)
+@pytest.mark.parametrize("told", [False, True], ids=["remembering", "told by the display"])
+def test_nothing_stands_inside_anything(prompts: str, told: bool) -> None:
+    """What comes finds a free place, near to where it was wanted, and nothing is cut off by the view's edge."""
+    display, _ = conversation(prompts, told=told)
+    graph = display.scene.settled()
+
+    boxes = [(node.name, is_flat(graph, node), box_of(graph, node)) for node in graph.nodes.values()]
+    for (one, flat, here), (other, also_flat, there) in combinations(boxes, 2):
+        axes = range(2 if flat else 3)
+        apart = any(abs(here.middle[n] - there.middle[n]) > here.half[n] + there.half[n] - 0.02 for n in axes)
+        assert apart or flat is not also_flat, f"{one} is inside {other}: {display.context()}"
+    for name, _, box in (each for each in boxes if each[1]):
+        assert box.edge(0, -1) >= 0 <= box.edge(1, -1), name
+        assert box.edge(0, 1) <= 1280 and box.edge(1, 1) <= 720, name
+
+
+@pytest.mark.parametrize("prompts", [*CROWDED, *(wish.prompts for wish in WISHES)])
+def test_places_are_remembered_as_they_are(prompts: str) -> None:
+    """What sketch knows without being told is what the display did."""
+    display, answers = conversation(prompts, told=False)
+    graph = display.scene.settled()
+
+    remembered = Conversation(request([*answers, ""], answers)).scene("")
+    for thing in remembered.things.values():
+        if thing.at is not None:
+            there = graph.columns["at"][graph.ids[thing.name]].tolist()
+            assert thing.at == pytest.approx(there[: len(thing.at)], abs=0.01), thing.name
+
+
+def test_a_scene_that_was_cleared_is_empty() -> None:
+    """Names of things that were are free again, and nothing is beside them."""
+    system = f"context for desk:\n{Display().context()}\n# view 1280 x 720"
+    before = ['```desk\nbox(name="cube")\n```', '```python\nsphere(name="ball")\n```']
+
+    for prompt, says in [
+        ("a cube", 'box(name="cube")'),
+        ("a cone left of the cube", "I do not know which thing “the cube” is; there is nothing yet."),
+        ("make the ball red", "I do not know which thing “the ball” is; there is nothing yet."),
+    ]:
+        assert says in reply(request(["a cube", "a ball", prompt], before, system))
+
+
+def test_what_was_never_told_is_remembered() -> None:
+    """A machine of which nothing is known yet may have anything on it."""
+    asked = request(["a cube", "make it red"], ['```desk\nbox(name="cube")\n```'], "context for desk:\n(empty)")
+
+    assert 'find("cube").color = "red"' in reply(asked)

@@ -34,9 +34,6 @@ STEP = 100.0
 FEW = 10.0
 """Fewer than this many are steps even in the view, not pixels."""
 
-POLYGON = 120.0
-"""The size of a polygon at its own scale."""
-
 GROUND = {"floor", "ground"}
 
 
@@ -113,7 +110,7 @@ def _resize(program: Program, thing: Thing, size: tuple[float, ...]) -> None:
     """What stands grows upward, so that it does not sink into the ground."""
     handle, before = found(thing.name), thing.size
     if thing.kind == "polygon":
-        program.say(f"{handle}.scale = {number(thing.scale * size[0] / POLYGON)}")
+        program.say(f"{handle}.scale = {number(thing.scale * size[0] / before[0])}")
         return
     stood = thing.stands
     program.say(f"{handle}.size = {extent(size)}")
@@ -144,7 +141,8 @@ def _put(program: Program, things: Sequence[Thing], place: Place) -> None:
     if isinstance(place, Beside) and any(thing in things for thing in program.scene.find(place.of)):
         program.note(f"Nothing can be {place.side.replace('_', ' ')} itself.")
         return
-    at = written(program, place, first.kind, first.size)
+    own = [thing.name for thing in things]
+    at = written(program, place, first.kind, first.size, first.text, own=own)
     if at:
         program.say(f"{found(first.name)}.at = {at}")
         for before, thing in zip(things, others, strict=False):

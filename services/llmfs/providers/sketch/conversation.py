@@ -28,9 +28,11 @@ class Conversation:
         for message in request.messages:
             if message.role == "assistant":
                 self._remember(message)
-        for machine, text in contexts.items():
-            if text and text != "(empty)":
-                self.scenes[machine] = _as_it_is(text, self.scene(machine))
+        told = {machine: text for machine, text in contexts.items() if text and text != "(empty)"}
+        for machine, text in told.items():
+            self.scenes[machine] = _as_it_is(text, self.scene(machine))
+        if len(told) == len(contexts) == 1:
+            self.scenes.pop(NOWHERE, None)  # what nobody was named for is on the only machine there is
 
     def scene(self, machine: str) -> Scene:
         """What is on this machine."""

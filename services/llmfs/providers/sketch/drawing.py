@@ -1,6 +1,7 @@
 """New things as statements."""
 
 import math
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -8,20 +9,18 @@ from llmfs.providers.sketch.arranging import places
 from llmfs.providers.sketch.intents import Arrangement, At, Background, Beside, Between, Clock, Make, Place, Size
 from llmfs.providers.sketch.measuring import Numbers, measured
 from llmfs.providers.sketch.phrases import IT
-from llmfs.providers.sketch.placing import MIDDLE, middle_of, written
+from llmfs.providers.sketch.placing import beside, free, middle_of, written
 from llmfs.providers.sketch.program import Program, extent, found, number, numbers, quoted
+from llmfs.providers.sketch.room import GAPS, MIDDLE, VIEW, Box, free_spot, half_of, in_the_way, right_end, usual
 from llmfs.providers.sketch.scene import Thing, noun_of
 from llmfs.providers.sketch.spinning import spin
-from llmfs.providers.sketch.words import NOUNS, Noun
+from llmfs.providers.sketch.words import NOUNS, Noun, Vector
 
 MOST = 200
 """Things that one wish makes at most."""
 
 LENGTH = 400.0
 """Pixels of a line whose ends nobody gave."""
-
-GAPS = {True: 20.0, False: 0.5}
-"""Between things side by side: pixels in the view, units in the world."""
 
 
 def draw(program: Program, make: Make) -> None:
@@ -62,7 +61,7 @@ def _call(noun: Noun, name: str, make: Make, at: str) -> str:
     size = measured(noun.kind, noun.size, make.size) if noun.size else ()
     color = make.color or noun.color
     given = [
-        quoted(make.text or "text") if noun.kind == "text" else "",
+        quoted(_words(make, noun)) if noun.kind == "text" else "",
         polygon(noun.sides, size) if noun.sides else "",
         _ends(make) if noun.kind == "line" else "",
         f"name={quoted(name)}",
@@ -72,6 +71,11 @@ def _call(noun: Noun, name: str, make: Make, at: str) -> str:
         f"at={at}" if at else "",
     ]
     return f"{noun.kind}({', '.join(filter(None, given))})"
+
+
+def _words(make: Make, noun: Noun) -> str:
+    """What a text says."""
+    return make.text or ("text" if noun.kind == "text" else "")
 
 
 def polygon(sides: int, size: Numbers) -> str:
@@ -94,17 +98,49 @@ def _ends(make: Make) -> str:
 # places
 
 
-def _ats(program: Program, make: Make, noun: Noun, names: list[str]) -> list[str]:
-    """A place for each, as a program writes it; empty where the display finds a good one itself."""
+def _ats(program: Program, make: Make, noun: Noun, names: list[str]) -> Iterator[str]:
+    """A place for each, as a program writes it; empty where the display finds a good one itself.
+
+    Each is asked for when those before it are there.
+    """
     size = measured(noun.kind, noun.size, make.size) if noun.size else ()
+    text = _words(make, noun)
     pattern = make.arrangement or Arrangement("row")
     if len(names) == 1 or pattern.around or isinstance(make.place, Beside | Between) or _in_line(pattern, noun):
-        first = _one(program, make.place, noun, size, make.text)
-        return [first, *(_next(make.place, pattern, name, first) for name in names[:-1])]
+        yield (first := _one(program, make.place, noun, size, text))
+        for name in names[:-1]:
+            yield _next(program, make.place, pattern, name, first)
+        return
     across = max(size[:1] + size[2:] if pattern.kind in ("grid", "circle") and len(size) > 2 else size, default=1)
-    middle = middle_of(make.place, noun, size, make.text)
-    spread = places(pattern, len(names), across, GAPS[noun.flat], flat=noun.flat)
-    return [numbers(_from(middle, by, noun.flat)) for by in spread]
+    spread = places(_fitting(pattern, len(names), across, noun), len(names), across, GAPS[noun.flat], flat=noun.flat)
+    middle = middle_of(make.place, noun, size, text)
+    if make.place is None:
+        middle = _with_room(program, middle, [_from(middle, by, noun.flat) for by in spread], half_of(noun.kind, size))
+    for by in spread:
+        yield numbers(_from(middle, by, noun.flat))
+
+
+def _fitting(pattern: Arrangement, count: int, across: float, noun: Noun) -> Arrangement:
+    """A row that is longer than the view is broken into several."""
+    most = int((VIEW[0] - GAPS[True]) // (across + GAPS[True]))
+    if noun.flat and pattern.kind == "row" and count > most:
+        return Arrangement("grid", columns=max(1, most))
+    return pattern
+
+
+def _with_room(program: Program, middle: Numbers, spread: list[Numbers], half: Vector) -> Numbers:
+    """The middle of several things. If anything is where one of them would stand, they go where all have room: in the
+    view nearby, in the world on the right of everything.
+    """
+    flat = len(middle) < 3
+    boxes = [Box((place[0], place[1], 0.0 if flat else place[2]), half) for place in spread]
+    if all(in_the_way(program.scene, box, flat=flat) is None for box in boxes):
+        return middle
+    if flat:
+        across, down = (max(abs(place[axis] - middle[axis]) for place in spread) + half[axis] for axis in (0, 1))
+        return free_spot(program.scene, Box((middle[0], middle[1], 0.0), (across, down, 0.0))) or middle
+    left = min(box.middle[0] - half[0] for box in boxes)
+    return middle[0] - left + right_end(program.scene) + 2 * GAPS[False], *middle[1:]
 
 
 def _in_line(pattern: Arrangement, noun: Noun) -> bool:
@@ -112,13 +148,15 @@ def _in_line(pattern: Arrangement, noun: Noun) -> bool:
     return not noun.flat and pattern.kind in ("row", "stack", "column")
 
 
-def _next(place: Place | None, pattern: Arrangement, before: str, first: str) -> str:
+def _next(program: Program, place: Place | None, pattern: Arrangement, before: str, first: str) -> str:
     """The place of each after the first: on along the side where the first one is, or where the display puts it."""
+    thing = program.scene.things[before]
+    half = half_of(thing.kind, thing.size, thing.text)
     if pattern.kind in ("stack", "column"):
-        return f"above({quoted(before)})"
+        return beside(program, "above", thing, half)
     if isinstance(place, Beside) and place.side in ("left_of", "right_of", "above", "below"):
-        return f"{place.side}({quoted(before)})"
-    return f"right_of({quoted(before)})" if first else ""
+        return beside(program, place.side, thing, half)
+    return beside(program, "right_of", thing, half) if first else _usual(program, thing.kind, half)
 
 
 def _one(program: Program, place: Place | None, noun: Noun, size: Numbers, text: str) -> str:
@@ -126,18 +164,21 @@ def _one(program: Program, place: Place | None, noun: Noun, size: Numbers, text:
     if noun.kind == "light" and isinstance(place, Beside | Between):
         return _light(program, place)
     if place is None:
-        return _usual(program, noun)
+        return _usual(program, noun.kind, half_of(noun.kind, size, text))
     return written(program, place, noun.kind, size, text)
 
 
-def _usual(program: Program, noun: Noun) -> str:
-    """Where the display has no good place of its own: lines, polygons and lamps."""
-    if noun.kind == "polygon":
-        others = sum(1 for thing in program.scene.things.values() if thing.kind == "polygon")
-        return numbers((MIDDLE[0] + 140 * (others % 5), MIDDLE[1]))
-    if noun.kind == "line":
+def _usual(program: Program, kind: str, half: Vector) -> str:
+    """Empty where the display has a good place of its own: not for lines, polygons and lamps, nor where the place
+    that it would choose is taken.
+    """
+    if kind == "line":
         return numbers((MIDDLE[0] - LENGTH / 2, MIDDLE[1]))
-    return "(3, 6, 4)" if noun.kind == "light" else ""
+    if kind == "light":
+        return "(3, 6, 4)"
+    wanted = usual(program.scene, kind, half) or Box((*MIDDLE, 0.0), half)
+    place = free(program, wanted, kind) if kind != "plane" else ""
+    return "" if kind != "polygon" and place == numbers(wanted.middle[: 2 if NOUNS[kind].flat else 3]) else place
 
 
 def _light(program: Program, place: Place) -> str:

@@ -1,13 +1,14 @@
-"""Places as a program writes them."""
+"""Places as a program writes them: where somebody wanted it, or next to that where something else stands already."""
 
+from collections.abc import Collection
+
+from llmfs.providers.sketch import room
 from llmfs.providers.sketch.intents import At, Beside, Between, Place, Spot
 from llmfs.providers.sketch.measuring import Numbers
 from llmfs.providers.sketch.program import Program, found, numbers, quoted
+from llmfs.providers.sketch.room import LETTER, MIDDLE, Box, half_of
 from llmfs.providers.sketch.scene import Thing
-from llmfs.providers.sketch.words import Noun
-
-MIDDLE = (640.0, 360.0)
-"""Of the view, in pixels."""
+from llmfs.providers.sketch.words import Noun, Vector
 
 MARGIN = 30.0
 """Pixels between a thing at the view's edge and the edge."""
@@ -15,19 +16,18 @@ MARGIN = 30.0
 STRIDE = 3.0
 """How far from the middle of the world its sides are."""
 
-LETTER = 0.55
-"""Width of a letter, as a part of its line's height: enough to keep a text within the view."""
 
-
-def written(program: Program, place: Place, kind: str, size: Numbers, text: str = "") -> str:
-    """A place as a program writes it, for a thing of this kind and size."""
-    flat = Thing("", kind).flat
+def written(
+    program: Program, place: Place, kind: str, size: Numbers, text: str = "", *, own: Collection[str] = ()
+) -> str:
+    """A place as a program writes it, for a thing of this kind and size. What is called `own` is in nobody's way."""
+    flat, half = Thing("", kind).flat, half_of(kind, size, text)
     match place:
         case Beside(side, ref):
             things = program.scene.find(ref)
             thing = things[0] if side in ("left_of", "behind") else things[-1]
             if thing.flat == flat and not (flat and side in ("in_front_of", "behind")):
-                return f"{side}({quoted(thing.name)})"
+                return beside(program, side, thing, half, own)
             program.note(f"I cannot put a flat shape and a solid beside each other, as for “{ref.said}”.")
             return ""
         case Between(one, other):
@@ -37,8 +37,36 @@ def written(program: Program, place: Place, kind: str, size: Numbers, text: str 
                 return f"tuple((a + b) / 2 for a, b in {pair})"
             program.note("I cannot put anything between a flat shape and a solid.")
             return ""
-        case At() | Spot():
+        case At():
             return numbers(_fixed(place, kind, size, text))
+        case Spot():
+            return free(program, Box(_whole(_fixed(place, kind, size, text)), half), kind, own)
+
+
+def beside(program: Program, side: str, thing: Thing, half: Vector, own: Collection[str] = ()) -> str:
+    """Beside a thing; where something stands there already, beside that; where the view ends, as near as can be."""
+    last = room.clear_of(program.scene, side, thing, half, own)
+    box = room.box_of(last)
+    if thing.flat and box is not None and not room.in_view(place := room.beside(side, box, half, flat=True)):
+        spot = room.free_spot(program.scene, place, own)
+        return numbers(spot) if spot else f"{side}({quoted(last.name)})"
+    return f"{side}({quoted(last.name)})"
+
+
+def free(program: Program, wanted: Box, kind: str, own: Collection[str] = ()) -> str:
+    """The wanted place, or if something stands there the nearest in the view, in the world the one beside it."""
+    if Thing("", kind).flat:
+        spot = wanted.middle[:2] if kind == "line" else room.free_spot(program.scene, wanted, own)
+        return numbers(spot or wanted.middle[:2])
+    other = room.in_the_way(program.scene, wanted, flat=False, without=own)
+    if other is None or kind in ("plane", "light"):
+        return numbers(wanted.middle)
+    return beside(program, "right_of", other, wanted.half, own)
+
+
+def _whole(place: Numbers) -> Vector:
+    x, y, z = (*place, 0.0)[:3]
+    return x, y, z
 
 
 def _fixed(place: At | Spot, kind: str, size: Numbers, text: str) -> Numbers:

@@ -6,12 +6,17 @@ lists the nodes in comments, which then are the truth: `# box cube, at 0 0.5 0, 
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from llmfs.providers.sketch import room
 from llmfs.providers.sketch.scene import SIZES, Scene, Thing
 
-_LISTED = re.compile(r"# ([a-z]+) ([^,]+?)((?:, [a-z_]+ [^,]*)*)$")
+_LISTED = re.compile(r"# ([a-z]+) ([^,]+?)((?:, [a-z_]+ .*)?)$")
+_WORDS = (
+    "at size color rotate scale opacity visible parent tags layer anchor border border_color radius text font shadow"
+)
+_WORD = re.compile(rf", (?=(?:{'|'.join(_WORDS.split())}|points|to|target|brightness) )")
 _NONE = "# there are no nodes"
 _CONTINUES = re.compile(r"[ \t)\]}]|else\b|elif\b|except\b|finally\b")
 KINDS = {*SIZES, "light"}
@@ -24,8 +29,9 @@ def context(text: str) -> Scene:
     program(scene, text)
     listed = [match for line in text.splitlines() if (match := _LISTED.match(line)) and match[1] in KINDS]
     if listed or _NONE in text:
-        before = dict(scene.things)
+        before, reach = dict(scene.things), dict(scene.reach)
         scene.clear()
+        scene.reach = reach
         for match in listed:
             thing = _listed(match[1], match[2], match[3])
             if thing.name in before:
@@ -51,11 +57,21 @@ def statement(scene: Scene, text: str) -> None:
 
 def _listed(kind: str, name: str, words: str) -> Thing:
     """One line of a context's list of nodes."""
-    said = dict(word.split(" ", 1) for word in words.split(", ") if word)
-    thing = Thing(name, kind, color=said.get("color", ""), size=SIZES.get(kind, ()))
+    said = dict(word.split(" ", 1) for word in _WORD.split(words) if word)
+    thing = Thing(name, kind, color=said.get("color", ""), size=SIZES.get(kind, ()), text=said.get("text", ""))
     numbers = {word: _numbers(value) for word, value in said.items() if word in ("at", "size", "scale", "rotate")}
     _take(thing, {word: value for word, value in numbers.items() if value})
+    if corners := _numbers(said.get("points", "")):
+        thing.size = _across(corners)
+    if "parent" in said or "anchor" in said:
+        thing.at = None  # it counts from elsewhere
     return thing
+
+
+def _across(corners: Sequence[float]) -> tuple[float, float]:
+    """How big a polygon is around its place, whichever way."""
+    widest = 2 * max(map(abs, corners))
+    return widest, widest
 
 
 def _numbers(text: str) -> tuple[float, ...]:
@@ -142,18 +158,35 @@ class Reader:
         words = {keyword.arg: keyword.value for keyword in call.keywords if keyword.arg}
         name = _literal(words.pop("name", None))
         name = name if isinstance(name, str) else self._scene.new_name(kind)
-        thing = self._scene.things.get(name)
-        if thing is None or thing.kind != kind:
-            color = thing.color if thing else ""
-            thing = Thing(name, kind, color, size=SIZES.get(kind, ()))
-            self._scene.add(thing)
+        before = self._scene.things.get(name)
+        if before is None or before.kind != kind:
+            color, at = (before.color, before.at) if before else ("", None)
+            thing = Thing(name, kind, color, size=SIZES.get(kind, ()), at=at)
+        else:
+            thing = before
+        self._scene.add(thing)
         place = words.pop("at", None)
+        self._said_first(thing, call)
         for word, value in words.items():
             self._change(thing, word, value)
         if place is not None:
             self._change(thing, "at", place)
+        elif before is None and (usual := room.usual(self._scene, kind, room.half_of(kind, thing.size, thing.text))):
+            thing.at = usual.middle[: 2 if thing.flat else 3]
+        if before is None:
+            room.note(self._scene, thing)
         self._mean(name)
         return name
+
+    def _said_first(self, thing: Thing, call: ast.Call) -> None:
+        """What a call says without naming it: a text's words, a polygon's corners."""
+        said = _literal(call.args[0]) if call.args else None
+        if thing.kind == "text" and isinstance(said, str):
+            thing.text = said
+        elif thing.kind == "polygon" and isinstance(said, list):
+            flat = [number for corner in said if isinstance(corner, tuple | list) for number in corner]
+            if flat and all(isinstance(number, int | float) for number in flat):
+                thing.size = _across(flat)
 
     def _verb(self, thing: Thing | None, verb: str, call: ast.Call) -> None:
         if thing is None:
@@ -169,15 +202,37 @@ class Reader:
     def _change(self, thing: Thing, word: str, value: ast.expr) -> None:
         known = _literal(value)
         if word == "at" and known is None:
-            thing.at = None
+            thing.at = self._beside(thing, value)
             thing.stands = isinstance(value, ast.Call) and not (
                 isinstance(value.func, ast.Name) and value.func.id == "below"
             )
+        elif word in ("x", "y", "z"):
+            self._change_axis(thing, "xyz".index(word), known)
         elif word == "name" and isinstance(known, str):
             self._scene.rename(thing, known)
         else:
             _take(thing, {word: known})
         self._mean(thing.name)
+
+    def _change_axis(self, thing: Thing, axis: int, known: Any) -> None:
+        """One number of its place."""
+        if thing.at is None or not isinstance(known, int | float) or axis >= len(thing.at):
+            thing.at = None
+            return
+        _take(thing, {"at": (*thing.at[:axis], known, *thing.at[axis + 1 :])})
+
+    def _beside(self, thing: Thing, value: ast.expr) -> tuple[float, ...] | None:
+        """Where `left_of("cube")` is for this thing, if we know where the cube is."""
+        match value:
+            case ast.Call(func=ast.Name(id=side), args=[ast.expr() as handle], keywords=[]) if side in room.AXES:
+                other = self._thing(handle)
+            case _:
+                return None
+        there = room.box_of(other) if other else None
+        if other is None or there is None or other.flat is not thing.flat:
+            return None
+        half = room.half_of(thing.kind, thing.size, thing.text, thing.scale)
+        return room.beside(side, there, half, flat=thing.flat).middle[: 2 if thing.flat else 3]
 
     def _thing(self, handle: ast.expr) -> Thing | None:
         """What `find("cube")`, a variable, or a name in a string stands for."""
@@ -215,8 +270,8 @@ def _take(thing: Thing, words: Mapping[str, Any]) -> None:
     for word, value in words.items():
         numbers = value if isinstance(value, tuple | list) else (value,)
         if not all(isinstance(number, int | float) for number in numbers):
-            if word == "color" and isinstance(value, str):
-                thing.color = value
+            if word in ("color", "text") and isinstance(value, str):
+                setattr(thing, word, value)
             continue
         if word == "size" and thing.size:
             thing.size = tuple(numbers) if len(numbers) == len(thing.size) else (numbers[0],) * len(thing.size)

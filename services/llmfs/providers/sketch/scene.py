@@ -38,6 +38,7 @@ class Thing(Struct):
     scale: float = 1
     turned: float = 0
     stands: bool = True
+    text: str = ""
     spin: str = ""
     speed: float = 0
 
@@ -54,13 +55,14 @@ class Thing(Struct):
 
 class Scene:
     """The things by name, in the order of their making; `focus` is what was spoken of last, `recent` all of late: both
-    are names, in order.
+    are names, in order. `reach` is how far the rows go of what nobody placed.
     """
 
     def __init__(self) -> None:
         self.things: dict[str, Thing] = {}
         self.focus: dict[str, None] = {}
         self.recent: dict[str, None] = {}
+        self.reach: dict[str, float] = {}
 
     def add(self, thing: Thing) -> None:
         """Make it, in place of another of that name."""
@@ -80,8 +82,8 @@ class Scene:
 
     def clear(self) -> None:
         """Take everything away."""
-        for names in (self.things, self.focus, self.recent):
-            names.clear()
+        for kept in (self.things, self.focus, self.recent, self.reach):
+            kept.clear()
 
     def mean(self, names: Iterable[str]) -> None:
         """These are spoken of now."""
