@@ -17,12 +17,10 @@ of life is whatever is heard of one, or taken by it of what had not arrived yet.
 
 from __future__ import annotations
 
-import fcntl
 import select
 import socket
-import termios
 from collections.abc import Callable, Collection
-from typing import NamedTuple, NoReturn
+from typing import NoReturn
 
 import structlog
 import trio
@@ -31,6 +29,7 @@ from ninep import ProtocolError
 from ninep.accept import accept
 from riomux.peers import Backend, Client, Link, Peer
 from riomux.splice import ROOM, Splice
+from riomux.wire import IN, OUT, Signs, Wire
 
 log = structlog.get_logger("riomux")
 
@@ -46,37 +45,6 @@ LOOK = 1.0  # seconds between two looks for those who have used it up, and the l
 GRACE = 2.0  # seconds at the stop in which replies that are on their way may arrive,
 CALM = 0.25  # and, within them, of silence when none is
 TICK = 0.01  # between two looks for that
-
-IN, OUT = select.EPOLLIN, select.EPOLLOUT
-
-
-class Wire:
-    """A socket, the peer at its other end, and what is unfinished."""
-
-    __slots__ = ("heard", "held_by", "holds", "mask", "needs", "peer", "rest", "said", "sock", "taken", "unsent")
-
-    def __init__(self, sock: socket.socket, peer: Peer) -> None:
-        self.sock, self.peer = sock, peer
-        self.mask = IN  # what we listen for
-        self.rest: bytearray | None = None  # the beginning of a message
-        self.needs = 0  # bytes that it must have before it is worth a look
-        self.unsent: bytearray | None = None
-        self.taken = 0  # times that the socket took some of that
-        self.heard = self.said = 0  # bytes, over this connection
-        self.held_by: Wire | None = None  # the backend's wire that must drain before this client is heard again
-        self.holds: list[Wire] | None = None  # and the other way round
-
-
-class Signs(NamedTuple):
-    """By which one sees that somebody is there."""
-
-    heard: int  # bytes
-    waiting: int  # bytes of ours that have not arrived yet
-    arrived: int  # bytes of ours
-
-    def are_news(self, before: Signs | None) -> bool:
-        """Whether there have been any since. A little that arrives is none: the kernel takes it in for the stopped."""
-        return before is None or self.heard != before.heard or (before.waiting > 0 and self.arrived > before.arrived)
 
 
 class Pump:
@@ -373,7 +341,7 @@ class Pump:
     def _end_the_stuck(self, before: dict[Wire, tuple[float, object, int]]) -> dict[Wire, tuple[float, object, int]]:
         """Hang up on those that have not done for long what only they can do."""
         now = trio.current_time()
-        owing = {wire: self._progress(wire, before.get(wire), now) for wire in self._wires.values() if _owes(wire)}
+        owing = {wire: self._progress(wire, before.get(wire), now) for wire in self._wires.values() if wire.is_owing}
         for wire, (since, _, _) in owing.items():
             if now - since >= PATIENCE and wire.peer.edge is wire:
                 log.warning("peer.stuck", peer=_name(wire.peer), unsent=len(wire.unsent or b""))
@@ -382,7 +350,7 @@ class Pump:
 
     def _feel(self, before: dict[Link, Signs]) -> dict[Link, Signs]:
         """Have the splice give up backends that show no sign of life."""
-        now = {wire.peer: _signs(wire) for wire in self._wires.values() if isinstance(wire.peer, Link)}
+        now = {wire.peer: wire.signs() for wire in self._wires.values() if isinstance(wire.peer, Link)}
         for link in self.splice.beat({link for link, signs in now.items() if signs.are_news(before.get(link))}):
             log.warning("backend.silent", name=link.backend.name)
         self.flush()
@@ -397,13 +365,3 @@ class Pump:
 
 def _name(peer: Peer) -> str:
     return peer.backend.name if isinstance(peer, Link) else "a client"
-
-
-def _owes(wire: Wire) -> bool:
-    return wire.unsent is not None or (wire.rest is not None and not wire.held_by)
-
-
-def _signs(wire: Wire) -> Signs:
-    queued = fcntl.ioctl(wire.sock, termios.TIOCOUTQ, bytes(4))  # tcp(7), unix(7): what the other side has not got yet
-    waiting = int.from_bytes(queued, "little") + len(wire.unsent or b"")
-    return Signs(wire.heard, waiting, wire.said - waiting)
