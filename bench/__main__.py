@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bench import crowd, mount, product, results, scene, wire
+from bench import crowd, fleet, mount, product, results, scene, wire
 from bench.results import Figure, Table
 
 TARGETS_SERVER = {"rtt": 80_000.0, "pipe 32": 300_000.0}
@@ -71,6 +71,7 @@ PARTS: dict[str, Callable[[int, float], Table]] = {
     "server": server,
     "crowd": crowd.crowd,
     "mux": mux,
+    "fleet": fleet.fleet,
     "mount": mount.mount,
     "prompt": prompt,
     "pixels": pixels,
