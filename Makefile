@@ -43,8 +43,9 @@ bench: setup ## measure, beside a yardstick in the same run
 fuzz: setup ## say damaged conversations to codec, session, server and mux (MINUTES=1)
 	@$(BIN)/python -m tests.fuzz $(MINUTES)
 
-soak: setup ## run the fleet for a long time and watch what grows
+soak: setup ## let servers die under the mux for ten minutes and check every byte (MINUTES=10 SEED=any)
 	@$(BIN)/python -m pytest tests/soak
+	@$(BIN)/python -m tests.soak $(or $(MINUTES),10) $(SEED)
 
 interop: setup ## talk to other people's clients and servers
 	@deploy/setup interop
