@@ -114,6 +114,27 @@ async def test_it_is_dialled_at_once_when_it_hangs_up(autojump_clock: object) ->
         assert it.notices[-2:] == ["went away", ""]
 
 
+async def test_a_server_that_fell_silent(autojump_clock: object) -> None:
+    """It is tried by the keeper alone, less and less; whoever comes is refused meanwhile, until it is back."""
+    async with scene() as it:
+        it.far.is_up = True
+        it.backend.wish()
+        it.pump.flush()
+        await trio.sleep(STEADY + 1)
+        it.far.is_up, it.far.takes = False, 5.0
+        it.pump.splice.lost(it.backend.links[0], "does not answer", is_quick=False)
+        it.pump.flush()
+        for _ in range(300):
+            assert not it.backend.is_patient
+            it.backend.wish()
+            it.pump.flush()
+            await trio.sleep(1)
+        assert 8 < len(it.far.times) < 25
+        it.far.is_up, it.far.takes = True, 0.0
+        await trio.sleep(LONGEST + 1)
+        assert it.backend.links
+
+
 async def test_a_server_that_only_accepts(autojump_clock: object) -> None:
     """It hangs up again and again: each time counts as a failed try."""
     async with scene() as it:
