@@ -403,3 +403,47 @@ async def test_a_flushed_clunk_commits_all_the_same() -> None:
         gate.set()
         assert [await talk.hear(), await talk.hear()] == [Rclunk(1), Rflush(2)]
         assert taken == [b"a prompt"]
+
+
+@pytest.mark.parametrize("leaves", ["hangs up", "begins anew"])
+async def test_a_clunk_that_has_begun_commits_without_its_client(leaves: str, autojump_clock: trio.abc.Clock) -> None:
+    """The writer has said the last word; that it does not wait for the answer takes nothing back."""
+    taken = list[bytes]()
+
+    async def take(data: bytes) -> None:
+        await trio.sleep(GOODBYE / 2)
+        taken.append(data)
+
+    async with memory_connection(Dir(say=Sink(take))) as talk:
+        await talk.attach()
+        await open_file(talk, "say", mode=OWRITE)
+        assert isinstance(await talk.ask(Twrite(1, 1, 0, b"a prompt")), Rwrite)
+        await talk.say(Tclunk(1, 1))
+        if leaves == "hangs up":
+            talk.hang_up()
+        else:
+            assert isinstance(await talk.ask(Tversion(NOTAG, MSIZE, "9P2000")), Rversion)
+        await trio.sleep(GOODBYE)
+    assert taken == [b"a prompt"]
+
+
+async def test_a_clunk_that_never_ends_is_given_up_once_its_client_has_gone(autojump_clock: trio.abc.Clock) -> None:
+    """After a few seconds, so that nothing gathers."""
+    ended = list[float]()
+
+    async def take(data: bytes) -> None:
+        try:
+            await trio.sleep_forever()
+        finally:
+            ended.append(trio.current_time())
+
+    async with memory_connection(Dir(say=Sink(take))) as talk:
+        await talk.attach()
+        await open_file(talk, "say", mode=OWRITE)
+        await talk.ask(Twrite(1, 1, 0, b"a prompt"))
+        await talk.say(Tclunk(1, 1))
+        await trio.testing.wait_all_tasks_blocked()
+        left = trio.current_time()
+        talk.hang_up()
+        await trio.sleep(2 * GOODBYE)
+    assert ended == [left + GOODBYE]

@@ -306,11 +306,17 @@ class Connection:
                     return
 
     def _forget(self) -> None:
-        """End all that waits, and let go of every open file, also of those whose clunk was still queued."""
+        """End all that waits, and let go of every open file, also of those whose clunk was still queued.
+
+        A clunk that has begun gets a few seconds to end: its text is whole, and its writer has said the last word.
+        """
         ending = {fid for (fid, _), lane in self._lanes.items() if any(type(m) in LAST for m in lane.behind)}
         for lane in (*self._waiting.values(), *self._lanes.values()):  # a lane that is only sending waits for nothing
             lane.behind.clear()
-            lane.scope.cancel()
+            if lane.is_last:
+                lane.scope.shield, lane.scope.deadline = True, trio.current_time() + GOODBYE
+            else:
+                lane.scope.cancel()
         self._waiting.clear()
         self._lanes.clear()
         for fid in (*self._session.abandoned(), *ending):
