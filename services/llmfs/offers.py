@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import trio
 from msgspec import Struct
 
-from llmfs.providers import ALIASES, Provider, choose
+from llmfs.providers import ALIASES, Local, Provider, choose
 from ninep import FileError
 
 
@@ -46,8 +47,12 @@ class Offers:
             raise FileError(f"no alias {name}; there are: {' '.join(ALIASES)}")
         return ALIASES[name]
 
-    def text(self) -> str:
-        """A line for each provider: its models, or what it needs."""
+    async def text(self) -> str:
+        """A line for each provider: its models, or what it needs. Local servers are looked for first, all at once."""
+        async with trio.open_nursery() as nursery:
+            for provider in self._providers.values():
+                if isinstance(provider, Local):
+                    nursery.start_soon(provider.look)
         return "".join(_line(provider) for provider in self._providers.values())
 
     async def aclose(self) -> None:
@@ -64,5 +69,5 @@ def default_model(provider: Provider) -> str:
 
 
 def _line(provider: Provider) -> str:
-    missing = provider.usable()
+    missing = provider.absent if isinstance(provider, Local) else provider.usable()
     return f"{provider.name} {'not ready' if missing else 'ready'}: {missing or ' '.join(provider.models)}\n"

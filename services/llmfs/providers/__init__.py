@@ -21,12 +21,14 @@ from llmfs.providers.contract import (
     Token,
     Usage,
 )
+from llmfs.providers.local import Local
 from llmfs.providers.settings import ProviderSettings
 
 __all__ = [
     "ALIASES",
     "Chunk",
     "Image",
+    "Local",
     "Message",
     "Provider",
     "ProviderError",

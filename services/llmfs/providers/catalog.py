@@ -7,6 +7,7 @@ from llmfs.providers.anthropic import Anthropic
 from llmfs.providers.chat import ChatCompletions
 from llmfs.providers.contract import Provider
 from llmfs.providers.endpoint import Endpoint
+from llmfs.providers.local import Local
 from llmfs.providers.openai import OpenAI
 from llmfs.providers.presets import PRESETS
 from llmfs.providers.responses import Responses
@@ -95,5 +96,6 @@ def _presets(settings: ProviderSettings, wire: Wire) -> list[OpenAI]:
     for preset in PRESETS:
         variable, key = (preset.key.upper(), getattr(settings, preset.key)) if preset.key else (None, None)
         endpoint = Endpoint(preset.name, preset.base_url, variable, key)
-        providers.append(OpenAI(endpoint, wire, preset.models, ChatCompletions()))
+        kind = OpenAI if preset.key else Local
+        providers.append(kind(endpoint, wire, preset.models, ChatCompletions()))
     return providers

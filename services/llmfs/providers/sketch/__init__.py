@@ -3,7 +3,8 @@
 A prompt becomes tokens (`tokens`), wishes (`intents`, read by `clauses` from `phrases`, `places`, `things` and `edits`
 over the dictionary in `words`), and statements of the scene language (`drawing`, `changing`, `spinning` into a
 `program`) in places that are free (`room`). What there is, it knows from the displays' contexts and from its own
-earlier answers (`conversation`, `reading`, `scene`). `reply` puts an answer together; the same request gives the same answer.
+earlier answers (`conversation`, `reading`, `scene`). `reply` puts an answer together; the same request gives the same
+answer.
 """
 
 import re
