@@ -33,6 +33,7 @@ from riomux.linklocal import dial_beyond_the_link, refuse_link_local
 from riomux.peers import Backend
 from riomux.pump import Pump
 from riomux.qids import number_of
+from riomux.reach import CROWD_AT_HOME
 
 log = structlog.get_logger("riomux")
 
@@ -230,7 +231,7 @@ class Mounts:
     async def _connect_home(self) -> Connection:
         """The mux's own files are served over a connection like any other, only that it stays in the process."""
         ours, theirs = socket.socketpair()
-        self._nursery.start_soon(serve_connection, theirs, self._root)
+        self._nursery.start_soon(partial(serve_connection, theirs, self._root, clients=CROWD_AT_HOME))
         return await greet(ours, "the multiplexer's own tree")
 
     # What survives.

@@ -95,8 +95,9 @@ class Connection:
         "_waiting",
     )
 
-    def __init__(self, sock: socket.socket, root: Node, nursery: trio.Nursery) -> None:
-        self._socket, self._root, self._nursery, self._session = sock, root, nursery, Session()
+    def __init__(self, sock: socket.socket, root: Node, nursery: trio.Nursery, clients: int = 1) -> None:
+        self._socket, self._root, self._nursery = sock, root, nursery
+        self._session = Session(clients=clients)
         self._lanes: dict[Any, Lane] = {}  # (fid, kind) -> what waits there
         self._waiting: dict[int, Lane] = {}  # tag -> the lane in which it is being answered
         self._rest = NOTHING  # what the socket would not take
@@ -405,18 +406,18 @@ def complain(error: Exception) -> None:
     log.warning("clunk.failed", error=str(error), exc_info=None if isinstance(error, FileError) else error)
 
 
-async def serve_connection(sock: socket.socket, root: Node) -> None:
-    """Serve one connected socket until its peer is gone. The socket is closed then."""
+async def serve_connection(sock: socket.socket, root: Node, *, clients: int = 1) -> None:
+    """Serve one connected socket until its peer, who may speak for many clients, is gone. The socket is closed then."""
     async with trio.open_nursery() as nursery:
-        await _serve_in(nursery, sock, root)
+        await _serve_in(nursery, sock, root, clients)
         nursery.cancel_scope.cancel()
 
 
-async def _serve_in(nursery: trio.Nursery, sock: socket.socket, root: Node) -> None:
+async def _serve_in(nursery: trio.Nursery, sock: socket.socket, root: Node, clients: int = 1) -> None:
     """Serve one socket, with what waits in a nursery that others may share: an idle connection costs one task."""
     sock.setblocking(False)
     begin_client()
-    connection = Connection(sock, root, nursery)
+    connection = Connection(sock, root, nursery, clients)
     try:
         await connection.run()
     except ProtocolError as error:

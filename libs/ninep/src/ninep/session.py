@@ -82,9 +82,13 @@ Request = tuple[Message, Fid | None]
 
 
 class Session:
-    """One connection's fids and tags. `msize_offered` is the largest message that it agrees to."""
+    """One connection's fids and tags. `msize_offered` is the largest message that it agrees to.
+
+    A multiplexer may speak for many `clients` on one connection: then the bounds are those of all of them together.
+    """
 
     __slots__ = (
+        "_clients",
         "_flushes",
         "_frames",
         "_left",
@@ -98,7 +102,8 @@ class Session:
         "msize",
     )
 
-    def __init__(self, msize_offered: int = MSIZE) -> None:
+    def __init__(self, msize_offered: int = MSIZE, clients: int = 1) -> None:
+        self._clients = clients
         self.msize = MSIZE_LEAST  # until a Tversion says otherwise
         self.fids: dict[int, Fid] = {}
         self.due = 0  # bytes that wait to be sent
@@ -216,7 +221,7 @@ class Session:
         kind = type(message)
         if message.tag in self._pending and kind is not Tversion:
             raise FileError("duplicate tag")
-        if len(self._pending) >= OUTSTANDING and kind not in LETS_GO:
+        if len(self._pending) >= OUTSTANDING * self._clients and kind not in LETS_GO:
             raise FileError("too many requests wait on this connection")
         rule = self._rules.get(kind)
         request = rule(self, message) if rule else self._unexpected(message)
@@ -252,7 +257,7 @@ class Session:
         if m.oldtag not in self._pending or m.oldtag == m.tag:
             self._say(self._frame(Rflush(m.tag)))
             return None
-        if len(self._pending) >= FLUSHES:
+        if len(self._pending) >= FLUSHES * self._clients:
             raise ProtocolError("too many flushes")
         self._flushes.setdefault(m.oldtag, []).append(m.tag)
         return m, None
@@ -327,8 +332,8 @@ class Session:
     def _check_free(self, number: int) -> None:
         if number in self.fids or number == NOFID:
             raise FileError("fid in use")
-        if len(self.fids) >= FIDS:
-            raise FileError(f"too many fids; {FIDS} is the most of one connection")
+        if len(self.fids) >= FIDS * self._clients:
+            raise FileError(f"too many fids; {FIDS * self._clients} is the most of one connection")
 
     # What a reply changes.
 
