@@ -67,7 +67,7 @@ def test_the_session_answers_or_ends(parts: list[bytes]) -> None:
     assert len(session.fids) <= 4096
 
 
-@settings(deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.lists(hostile, min_size=1, max_size=6))
 def test_a_server_survives_any_client(parts: list[bytes]) -> None:
     """A second client's request is answered as before, while the first says what it likes and goes."""

@@ -181,7 +181,7 @@ def played(sources: list[str]) -> tuple[Graph, list[str]]:
     return scene.settled(), ran
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(a_statement(), max_size=25))
 def test_replaying_the_live_source_gives_an_equal_scene(sources: list[str]) -> None:
     """And nothing in it fails, whatever ran before."""

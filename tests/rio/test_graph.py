@@ -266,7 +266,7 @@ _deltas = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(_deltas, max_size=30))
 def test_any_changes_leave_a_sound_graph(deltas: list[Delta]) -> None:
     """Names, numbers, parents and children agree, and the whole can be made again."""

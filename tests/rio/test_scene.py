@@ -272,7 +272,6 @@ STEPS = st.one_of(
 )
 
 
-@settings(deadline=None)
 @given(st.lists(STEPS, max_size=25))
 def test_worker_and_display_never_differ(steps: list[str]) -> None:
     """Whatever a program does, and whatever of it is refused, the display's graph is the worker's."""
@@ -384,7 +383,7 @@ def test_a_place_can_be_used_as_numbers(stage: Stage) -> None:
     assert stage.run("(x, y, z, left_of(cube, gap=1)[0])") == (-3, 1, 0, -3)
 
 
-@settings(deadline=None, max_examples=30)
+@settings(max_examples=30)
 @given(st.lists(st.tuples(st.floats(0.1, 5), st.floats(0.1, 5)), min_size=1, max_size=20), st.booleans(), st.booleans())
 def test_things_in_a_grid_or_circle_do_not_touch(sizes: list[tuple[float, float]], flat: bool, round_: bool) -> None:
     """However big they are; in the world they stand on the ground."""

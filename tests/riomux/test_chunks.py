@@ -62,7 +62,7 @@ def test_byte_by_byte(play: Play) -> None:
 
 
 @pytest.mark.parametrize("play", PLAYS, ids=lambda play: play.__name__)
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(cuts=st.lists(st.integers(1, 60), max_size=40))
 def test_cut_at_random(play: Play, cuts: list[int]) -> None:
     """Pieces of any size, with ends of one message and beginnings of the next together."""

@@ -211,7 +211,7 @@ requests = st.one_of(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(requests, max_size=40))
 def test_the_same_requests_get_the_same_replies(conversation: list[Message]) -> None:
     """Whatever is walked, opened, read, removed and attached, in whatever order."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ninep.codec import read_stat, write_stat
@@ -14,14 +14,12 @@ paths = st.integers(0, (1 << 46) - 1)
 numbers = st.integers(0, NUMBERS - 1)
 
 
-@settings(deadline=None)
 @given(st.tuples(paths, numbers), st.tuples(paths, numbers))
 def test_files_of_different_backends_differ(one: tuple[int, int], other: tuple[int, int]) -> None:
     """Two files have one path only if they are the same file of the same backend."""
     assert (remap(*one) == remap(*other)) == (one == other)
 
 
-@settings(deadline=None)
 @given(st.integers(0, (1 << 64) - 1), numbers)
 def test_every_path_fits(path: int, number: int) -> None:
     """9pfuse keeps the type of a qid in the upper byte. No file is taken for a root, and each knows its backend."""
@@ -56,7 +54,6 @@ def test_the_number_of_a_mount_comes_from_its_name() -> None:
     assert {backend.number for backend in crowd.mounts.values()} == set(range(1, NUMBERS))
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=20), max_size=5))
 def test_directory_entries(names: list[str]) -> None:
     """Only the qids change, and those of mounts are what the mux knows."""
@@ -72,7 +69,6 @@ def test_directory_entries(names: list[str]) -> None:
         assert (got.name, got.mode, got.length) == (entry.name, entry.mode, entry.length)
 
 
-@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_what_is_no_directory(data: bytes) -> None:
     """Any bytes are edited or refused, and never written beyond."""

@@ -263,7 +263,7 @@ class Play:
             assert {*server.fids} - {0} == used, self.book.story(f"{link.backend.name} holds {server.fids}")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.integers(0, 1 << 32))
 def test_whatever_happens(seed: int) -> None:
     """Three hundred steps at random, then quiet."""

@@ -311,7 +311,7 @@ transparent not 1.5 grid tower with radius from line another one more every # ( 
 """
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.lists(st.lists(st.sampled_from(VOCABULARY.split()), max_size=12).map(" ".join), min_size=1, max_size=3))
 def test_any_words_at_all(prompts: list[str]) -> None:
     """Whatever is said: an answer, the same every time, whose programs are Python and run."""
@@ -325,7 +325,7 @@ def test_any_words_at_all(prompts: list[str]) -> None:
             machines.setdefault(label, Paper()).run(program)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.text())
 def test_any_text_at_all(text: str) -> None:
     """Not even nonsense raises, wherever it stands."""
