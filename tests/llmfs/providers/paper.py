@@ -11,7 +11,21 @@ from typing import Any
 SOLIDS = {"box": 1.0, "sphere": 1.0, "cylinder": 1.0, "cone": 1.0, "torus": 1.0}
 SIZES: dict[str, Any] = {**SOLIDS, "plane": (6, 6), "rect": (120, 80), "circle": (80, 80), "text": 24, "line": 3}
 FLAT = {"rect", "circle", "text", "polygon", "line"}
-WORDS = {"name", "at", "size", "color", "opacity", "scale", "rotate", "visible", "layer", "text", "points"}
+WORDS = {
+    "name",
+    "at",
+    "size",
+    "color",
+    "opacity",
+    "scale",
+    "rotate",
+    "visible",
+    "layer",
+    "text",
+    "points",
+    "parent",
+    "radius",
+}
 SIDES = {
     "left_of": (0, -1),
     "right_of": (0, 1),
@@ -65,6 +79,10 @@ class Node:
             return size[0] / 2, 0, size[1] / 2
         return size[0] / 2, size[1] / 2, (size[2] / 2 if len(size) > 2 else 0)
 
+    def on_click(self, function: Callable[..., None]) -> Callable[..., None]:
+        self.__dict__["clicked"] = function
+        return function
+
     def move(self, x: float = 0, y: float = 0, z: float = 0) -> None:
         self.at = tuple(a + b for a, b in zip(self.at, (x, y, z), strict=False))
 
@@ -72,7 +90,9 @@ class Node:
         self.layer = 1 + max(node.layer for node in self.paper.nodes.values())
 
     def remove(self) -> None:
-        self.paper.nodes.pop(self.name, None)
+        for node in [*self.paper.nodes.values()]:
+            if node is self or getattr(node, "parent", None) is self:
+                del self.paper.nodes[node.name]
 
 
 class Paper:

@@ -133,6 +133,8 @@ def test_words_that_were_passed_over_are_named() -> None:
         ("put it on top of the cube", "Nothing can be above itself."),
         ("a circle left of the cube", "I cannot put a flat shape and a solid beside each other, as for “the cube”."),
         ("undo", "I cannot take anything back, but the display can: write undo to its file version."),
+        ("swap the cube", "I can swap two solids, or two flat shapes."),
+        ("a bar chart of " + "1 " * 50, "I draw 40 bars at most."),
         ("500 spheres", "I draw 200 things at once at most."),
         ("", "Tell me what to draw."),
     ],
@@ -147,6 +149,16 @@ def test_it_does_not_pretend_to_see() -> None:
     asked = Request("sketch", "", (Message("user", "a cube", (Image("image/png", b""),)),), None, 100)
 
     assert "I cannot see pictures." in reply(asked)
+
+
+def test_a_button_tells_that_it_was_clicked() -> None:
+    """Wherever it is hit: on its words or beside them."""
+    for hit in ("button", "button_text"):
+        paper = Paper()
+        for _, program in blocks(last('a button "Start"')):
+            paper.run(program)
+        paper.find(hit).clicked(None)
+        assert paper.find("button_text").text == "Clicked!"
 
 
 # machines

@@ -1,4 +1,4 @@
-"""Eighty conversations with sketch, and what must be true of the picture afterwards.
+"""Ninety conversations with sketch, and what must be true of the picture afterwards.
 
 Prompts are separated by `/`. Each claim is an expression: `node("cube")` is a node, `names` all of them, `color`
 compares, `frame` lets time pass, `background` is the colour behind everything.
@@ -104,6 +104,18 @@ WISHES = [
     wish('write "Score: 10" in the top right corner in big white letters', "node('text').at == (1131, 54)"),
     wish("text saying good bye / the text should be blue", "node('text').text == 'good bye'", "color('text', 'blue')"),
     wish("a clock", "len(node('clock').text) == 8", "frame(1) is None"),
+    # figures
+    wish("a bar chart of 3 5 8", "size('bar_3')[1] == 400", "near(size('bar_1')[1], 150)", "len(names) == 7"),
+    wish("a green bar chart of 3, -1 and 2", "color('bar_1', 'green')", "node('bar_2').y > node('bar_1').y"),
+    wish("chart 1 2 / make them red", "color('bar_2', 'red')", "not color('bar_2_value', 'red')"),
+    wish("a bar chart of 0 0", "len(names) == 5"),
+    wish('a red button "Start"', "node('button_text').text == 'Start'", "color('button', 'red')"),
+    wish("a button that says 'Go' / move it up", "node('button').y == 260", "node('button_text').text == 'Go'"),
+    wish("a cube and a button / remove the button", "names == ['cube']"),
+    wish("a cube and a ball / swap them", "node('ball').x == 0", "near(node('cube').x, 1.5)"),
+    wish("a cube, a cone and a ball / swap the cube with the ball", "node('ball').x == 0", "near(node('cone').x, 1.5)"),
+    wish("a red cube / another one / no, blue", "color('cube2', 'blue')", "color('cube', 'red')"),
+    wish("three cubes / make them all green", "all(color(n, 'green') for n in names)"),
     # everything
     wish("a cube / clear", "names == []"),
     wish("ten cubes / remove everything / a red ball", "names == ['ball']"),

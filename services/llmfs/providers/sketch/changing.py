@@ -19,6 +19,7 @@ from llmfs.providers.sketch.intents import (
     Shift,
     Show,
     Spin,
+    Swap,
     Turn,
 )
 from llmfs.providers.sketch.measuring import measured
@@ -54,6 +55,19 @@ def remove(program: Program, wish: Remove) -> None:
         left = [other for other in program.scene.things.values() if other.spin == thing.spin]
         program.say(f"stop({thing.spin})")
         spin(program, left, thing.speed)
+
+
+def swap(program: Program, wish: Swap) -> None:
+    """Each goes where the other was."""
+    things = program.scene.find(wish.one)
+    if wish.other:
+        things = [things[-1], program.scene.find(wish.other)[-1]]
+    if len(things) != 2 or things[0] is things[1] or things[0].flat is not things[1].flat:
+        program.note("I can swap two solids, or two flat shapes.")
+        return
+    one, other = (found(thing.name) for thing in things)
+    program.say(f"{one}.at, {other}.at = tuple({other}.at), tuple({one}.at)")
+    program.scene.mean(thing.name for thing in things)
 
 
 def _edit(program: Program, things: Sequence[Thing], edit: Edit) -> None:

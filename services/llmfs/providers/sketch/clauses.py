@@ -8,7 +8,9 @@ from llmfs.providers.sketch.edits import Edits
 from llmfs.providers.sketch.intents import (
     Ask,
     Background,
+    Button,
     Change,
+    Chart,
     Clear,
     Clock,
     Edit,
@@ -24,6 +26,7 @@ from llmfs.providers.sketch.intents import (
     Show,
     Size,
     Spin,
+    Swap,
     Turn,
 )
 from llmfs.providers.sketch.phrases import IT, Phrases
@@ -91,8 +94,8 @@ class Clauses:
         self._machine = ""  # the one that what follows is for
         self._rules = (
             self._on_machine, self._question, self._clear, self._background, self._remove, self._stop, self._visible,
-            self._rename, self._scale, self._lift, self._change, self._spin, self._paint, self._move, self._copy,
-            self._draw, self._placed_first, self._statement, self._bare,
+            self._rename, self._scale, self._lift, self._swap, self._figure, self._change, self._spin, self._paint,
+            self._move, self._copy, self._draw, self._placed_first, self._statement, self._bare,
         )  # fmt: skip
 
     def all(self) -> list[Intent]:
@@ -201,6 +204,47 @@ class Clauses:
         cursor.word("from")
         cursor.one_of(SPIN)
         return [Change(ref, (Spin(0),)) for ref in refs]
+
+    def _swap(self) -> list[Intent] | None:
+        """`swap them`, `swap the cube with the sphere`."""
+        cursor = self._cursor
+        if not cursor.one_of({"swap", "exchange", "switch"}):
+            return None
+        one = self._phrases.ref(bare=True)
+        other = self._phrases.ref(bare=True) if cursor.one_of({"and", "with", "for"}) else None
+        return [Swap(one, other)] if one else None
+
+    def _figure(self) -> list[Intent] | None:
+        """`a green bar chart of 3 5 8`, `draw a red button "Start"`."""
+        cursor = self._cursor
+        while cursor.one_of(DRAW) or cursor.one_of({"me", "us", "a", "an"}):
+            continue
+        color = self._phrases.color() or ""
+        if cursor.word("bar", "chart") or cursor.word("bar", "graph") or cursor.word("chart"):
+            values = self._values()
+            return [Chart(values, color)] if values else None
+        if not cursor.word("button"):
+            return None
+        cursor.one_of({"saying", "labelled", "labeled", "called", "with", "that"})
+        cursor.one_of({"says", "the"})
+        cursor.one_of({"text", "label"})
+        return [Button(cursor.next().raw if cursor.peek().kind == "text" else "Click me", color)]
+
+    def _values(self) -> tuple[float, ...]:
+        """`of 3, 5 and 8`."""
+        cursor, values = self._cursor, list[float]()
+        cursor.one_of({"of", "from", "with", "for", "showing"})
+        cursor.one_of({"the"})
+        cursor.one_of({"numbers", "values"})
+        cursor.word(":")
+        while (number := self._phrases.attempt(self._one_value)) is not None:
+            values.append(number)
+        return tuple(values)
+
+    def _one_value(self) -> float | None:
+        self._cursor.word(",")
+        self._cursor.word("and")
+        return self._cursor.number()
 
     def _visible(self) -> list[Intent] | None:
         """`hide the cube`, `show it`."""

@@ -197,6 +197,30 @@ class Clock(Struct, frozen=True):
     machine: str = ""
 
 
+class Chart(Struct, frozen=True):
+    """Numbers as bars."""
+
+    values: tuple[float, ...]
+    color: str = ""
+    machine: str = ""
+
+
+class Button(Struct, frozen=True):
+    """Something to click on."""
+
+    text: str = "Click me"
+    color: str = ""
+    machine: str = ""
+
+
+class Swap(Struct, frozen=True):
+    """Two things in each other's places; `other` None: the two that `one` means."""
+
+    one: Ref
+    other: Ref | None = None
+    machine: str = ""
+
+
 class Ask(Struct, frozen=True):
     """A question to sketch itself: `help` or `undo`."""
 
@@ -210,4 +234,7 @@ class Lost(Struct, frozen=True):
     wish: bool = True
 
 
-Intent = Make | Change | Remove | Clear | Background | Clock | Ask | Lost
+Drawn = Make | Change | Remove | Clear | Background | Clock | Chart | Button | Swap
+"""What becomes a program."""
+
+Intent = Drawn | Ask | Lost

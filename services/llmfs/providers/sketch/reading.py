@@ -64,7 +64,7 @@ def _listed(kind: str, name: str, words: str) -> Thing:
     if corners := _numbers(said.get("points", "")):
         thing.size = _across(corners)
     if "parent" in said or "anchor" in said:
-        thing.at = None  # it counts from elsewhere
+        thing.at, thing.label = None, thing.kind == "text" and "parent" in said  # it counts from elsewhere
     return thing
 
 
@@ -115,11 +115,20 @@ class Reader:
             case ast.Assign(targets=[ast.Name(id=variable)], value=ast.Call() as call):
                 if name := self._call(call):
                     self._held[variable] = name
+            case ast.Assign(
+                targets=[ast.Tuple(elts=[ast.Attribute(value=one, attr="at"), ast.Attribute(value=other)])]
+            ):
+                self._swap(self._thing(one), self._thing(other))
             case ast.Assign(targets=[ast.Attribute(value=handle, attr=word)], value=value):
                 if thing := self._thing(handle):
                     self._change(thing, word, value)
             case ast.FunctionDef(name=name, decorator_list=[ast.Name(id="on_frame")]) if name.startswith("spin"):
                 self._spin(name, statement)
+
+    def _swap(self, one: Thing | None, other: Thing | None) -> None:
+        """`a.at, b.at = b.at, a.at`."""
+        if one and other:
+            one.at, other.at = other.at, one.at
 
     def _spin(self, function: str, statement: ast.FunctionDef) -> None:
         """A function that turns the things which it names: `(y + 90 * dt) % 360`."""
@@ -167,11 +176,16 @@ class Reader:
         self._scene.add(thing)
         place = words.pop("at", None)
         self._said_first(thing, call)
+        words = dict(sorted(words.items(), key=lambda item: item[0] != "parent"))
         for word, value in words.items():
             self._change(thing, word, value)
-        if place is not None:
+        if place is not None and "parent" not in words:
             self._change(thing, "at", place)
-        elif before is None and (usual := room.usual(self._scene, kind, room.half_of(kind, thing.size, thing.text))):
+        elif (
+            before is None
+            and place is None
+            and (usual := room.usual(self._scene, kind, room.half_of(kind, thing.size, thing.text)))
+        ):
             thing.at = usual.middle[: 2 if thing.flat else 3]
         if before is None:
             room.note(self._scene, thing)
@@ -208,6 +222,8 @@ class Reader:
             )
         elif word in ("x", "y", "z"):
             self._change_axis(thing, "xyz".index(word), known)
+        elif word == "parent":
+            thing.at, thing.label = None, thing.kind == "text"  # it counts from elsewhere
         elif word == "name" and isinstance(known, str):
             self._scene.rename(thing, known)
         else:
@@ -249,6 +265,8 @@ class Reader:
 
     def _mean(self, name: str) -> None:
         """It is spoken of now: alone, or with those of this program that were made together with it."""
+        if name in self._scene.things and self._scene.things[name].label:
+            return
         stem = name.rpartition("_")[0]
         if not stem or stem != self._stem:
             self._scene.focus = {}

@@ -3,10 +3,25 @@
 import re
 
 from llmfs.providers.contract import Message, Request
-from llmfs.providers.sketch import changing, drawing
+from llmfs.providers.sketch import changing, drawing, figures
 from llmfs.providers.sketch.clauses import read
 from llmfs.providers.sketch.conversation import Conversation, prompt
-from llmfs.providers.sketch.intents import Ask, Background, Change, Clear, Clock, Intent, Lost, Make, Ref, Remove
+from llmfs.providers.sketch.intents import (
+    Ask,
+    Background,
+    Button,
+    Change,
+    Chart,
+    Clear,
+    Clock,
+    Drawn,
+    Intent,
+    Lost,
+    Make,
+    Ref,
+    Remove,
+    Swap,
+)
 from llmfs.providers.sketch.program import Program
 from llmfs.providers.sketch.scene import UnknownError
 
@@ -18,6 +33,7 @@ I understand everyday drawing wishes, such as:
   ten spheres in a circle, a row of five boxes, a 3 by 3 grid of green cones
   make it blue and bigger, move it up by 2, make the cube transparent, spin it, remove the sphere
   a circle of radius 50 at 200 300, a line from 100 100 to 500 300, text "hello" at the top, a clock
+  a bar chart of 3 5 8, a button "Start", swap the cube and the sphere
   make the background navy, rename it to bob, clear
   a red cube on A and a blue sphere on B (for machines of that name)"""
 
@@ -60,7 +76,7 @@ class Reply:
             case _:
                 self._draw(intent)
 
-    def _draw(self, intent: Make | Change | Remove | Clear | Background | Clock) -> None:
+    def _draw(self, intent: Drawn) -> None:
         self._machine = intent.machine or self._where(intent)
         program = self._program(self._machine)
         try:
@@ -78,7 +94,7 @@ class Reply:
             return machines[0]
         return self._conversation.last
 
-    def _where(self, intent: Make | Change | Remove | Clear | Background | Clock) -> str:
+    def _where(self, intent: Drawn) -> str:
         """A thing that is spoken of decides, if it is not where we are and in one other place only."""
         ref = intent.ref if isinstance(intent, Change | Remove) else None
         if ref is None or ref.pronoun or self._has(self._machine, ref):
@@ -116,7 +132,7 @@ class Reply:
         return [sentence, HELP] if with_help else [f"{sentence} {EXAMPLES}"]
 
 
-def act(program: Program, intent: Make | Change | Remove | Clear | Background | Clock) -> None:
+def act(program: Program, intent: Drawn) -> None:
     """Say what one wish needs. UnknownError if it is about a thing that is not there."""
     match intent:
         case Make():
@@ -129,6 +145,12 @@ def act(program: Program, intent: Make | Change | Remove | Clear | Background | 
             drawing.background(program, intent)
         case Clock():
             drawing.clock(program, intent)
+        case Chart():
+            figures.chart(program, intent)
+        case Button():
+            figures.button(program, intent)
+        case Swap():
+            changing.swap(program, intent)
         case Clear():
             program.say("clear()")
 

@@ -26,8 +26,8 @@ class UnknownError(Exception):
 class Thing(Struct):
     """A node. What sketch cannot know is None: a place that was worked out by the display, say.
 
-    `stands`: its lower end rests on something, so it grows upward. `spin` is the function that turns it, by `speed`
-    degrees a second.
+    `label`: it is a text of another thing, and not meant by itself. `stands`: its lower end rests on something, so it
+    grows upward. `spin` is the function that turns it, by `speed` degrees a second.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Thing(Struct):
     turned: float = 0
     stands: bool = True
     text: str = ""
+    label: bool = False
     spin: str = ""
     speed: float = 0
 
@@ -131,7 +132,7 @@ class Scene:
         if ref.name:
             return [thing for name, thing in self.things.items() if name.lower() == ref.name][:1]
         if ref.pronoun == "all":
-            return [thing for thing in self.things.values() if thing.kind in DRAWN]
+            return self._drawn()
         names = self.recent if ref.pronoun == "them" and len(self.focus) < 2 else self.focus
         return [self.things[name] for name in names if name in self.things] or [*self.things.values()][-1:]
 
@@ -146,10 +147,13 @@ class Scene:
         spoken_of = [thing for thing in found if thing.name in self.focus]
         return (spoken_of or found)[-1:]
 
+    def _drawn(self) -> list[Thing]:
+        return [thing for thing in self.things.values() if thing.kind in DRAWN and not thing.label]
+
     def _of_noun(self, word: str) -> list[Thing]:
         """Those that were called so; else those of the same kind, for a ball is a sphere. Polygons differ by name."""
         if not word:
-            return [thing for thing in self.things.values() if thing.kind in DRAWN]
+            return self._drawn()
         called = [thing for thing in self.things.values() if singular(thing.stem)[0] == word]
         noun = NOUNS.get(word)
         if called or noun is None or (noun.sides and word != "polygon"):

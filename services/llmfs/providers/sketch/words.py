@@ -177,7 +177,7 @@ LIFT: dict[str, Vector] = {"lift": (0, 1, 0), "raise": (0, 1, 0), "lower": (0, -
 POLITE = {
     "please", "kindly", "now", "just", "also", "then", "ok", "okay", "hey", "so", "and", "can", "could", "would", "you",
     "i", "i'd", "like", "let", "lets", "to", "me", "us", "we", "there", "should", "be", "for", "well", "with", "thanks",
-    "actually", "instead", "again",
+    "actually", "instead", "again", "no", "yes", "rather",
 }  # fmt: skip
 """Words before or after a wish that change nothing in it."""
 

@@ -1,0 +1,86 @@
+"""Figures: what is made of several nodes, a bar chart and a button. Their texts belong to what they stand on or at."""
+
+from llmfs.providers.sketch.intents import Button, Chart
+from llmfs.providers.sketch.program import Program, found, number, numbers, quoted
+from llmfs.providers.sketch.room import LETTER, MIDDLE, Box, free_spot
+
+MOST = 40
+"""Bars of a chart."""
+
+WIDE, HIGH = 900.0, 400.0
+"""Pixels that the bars of a chart take at most."""
+
+PITCH = 120.0
+"""Pixels from one bar to the next, if there is room."""
+
+PART = 0.7
+"""How much of that is the bar."""
+
+LABEL, ABOVE = 22.0, 20.0
+"""Height of a number, and how far from its bar it stands; both in pixels."""
+
+BUTTON = (220.0, 64.0)
+
+
+def chart(program: Program, wish: Chart) -> None:
+    """Bars on a line, each with its number; those of negative numbers hang from it."""
+    values = wish.values[:MOST]
+    if len(wish.values) > MOST:
+        program.note(f"I draw {MOST} bars at most.")
+    low, high = min(0.0, *values), max(0.0, *values)
+    unit = HIGH / ((high - low) or 1.0)
+    pitch = min(PITCH, WIDE / len(values))
+    x, y = _middle(program, pitch * len(values) / 2, HIGH / 2 + 2 * ABOVE)
+    left, ground = x - pitch * len(values) / 2, y + HIGH / 2 + low * unit
+    axis = quoted(program.scene.new_name("axis"))
+    program.say(
+        f"line([(0, 0), {numbers((pitch * len(values), 0))}], name={axis}, color={quoted('gray')}, "
+        f"at={numbers((left, ground))})"
+    )
+    bars = program.scene.new_names("bar", len(values))
+    for index, (name, value) in enumerate(zip(bars, values, strict=True)):
+        _bar(program, name, value, left + (index + 0.5) * pitch, ground, pitch * PART, unit, wish.color or "steelblue")
+    program.scene.mean(bars)
+
+
+def _bar(
+    program: Program, name: str, value: float, x: float, ground: float, wide: float, unit: float, color: str
+) -> None:
+    """One bar from the ground up, or down, and its number beyond its end."""
+    high = max(abs(value) * unit, 1.0)
+    way = -1 if value >= 0 else 1
+    label = f"{value:g}"
+    letter = min(LABEL, wide / (LETTER * len(label)))
+    program.say(
+        f"rect(name={quoted(name)}, color={quoted(color)}, size={numbers((wide, high))}, "
+        f"at={numbers((x, ground + way * high / 2))})"
+    )
+    program.say(
+        f"text({quoted(label)}, name={quoted(f'{name}_value')}, size={number(letter)}, "
+        f"at={numbers((0, way * (high / 2 + ABOVE)))}, parent={found(name)})"
+    )
+
+
+def button(program: Program, wish: Button) -> None:
+    """A plate with a word on it; a click changes the word, so that one sees it was heard."""
+    name = program.scene.new_name("button")
+    words = f"{name}_text"
+    wide = max(BUTTON[0], LETTER * 24 * len(wish.text) + 60)
+    at = numbers(_middle(program, wide / 2, BUTTON[1] / 2))
+    program.say(
+        f"rect(name={quoted(name)}, color={quoted(wish.color or 'royalblue')}, size={numbers((wide, BUTTON[1]))}, "
+        f"at={at}, radius=14)"
+    )
+    program.say(
+        f"text({quoted(wish.text)}, name={quoted(words)}, color={quoted('white')}, at=(0, 0), parent={found(name)})"
+    )
+    program.say(
+        f"@{found(words)}.on_click\n@{found(name)}.on_click\ndef click_{name}(event):\n"
+        f"    {found(words)}.text = {quoted('Clicked!')}"
+    )
+    program.scene.mean([name])
+
+
+def _middle(program: Program, across: float, down: float) -> tuple[float, float]:
+    """Where a figure that reaches so far from its middle has room; the middle of the view if nowhere."""
+    return free_spot(program.scene, Box((*MIDDLE, 0.0), (across, down, 0.0))) or MIDDLE
