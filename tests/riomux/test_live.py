@@ -156,8 +156,8 @@ async def _kill_under_readers(root: Client, pump: Pump, process: Child) -> float
     async with trio.open_nursery() as nursery:
         for _ in range(64):
             nursery.start_soon(read_news)
-        await until(lambda: sum(len(link.pending) for link in pump.splice.mounts["one"].links) == 64)
-        await until(lambda: all(p.expect == Rread.number for p in pump.splice.mounts["one"].links[0].pending.values()))
+        links = pump.splice.mounts["one"].links
+        await until(lambda: [p.expect for link in links for p in link.pending.values()] == [Rread.number] * 64)
         killed = trio.current_time()
         process.kill()
     assert len(ended) == 64
