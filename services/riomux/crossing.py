@@ -46,7 +46,7 @@ def walk(trees: Trees, client: Client, frame: Frame) -> Link | None:
 def _check_walk(client: Client, fid: Fid, m: Any) -> None:
     if len(m.wname) > WALK:
         raise FileError(f"too many names in a walk; {WALK} is the most")
-    if any(not name or "/" in name for name in m.wname):
+    if "" in m.wname or "/" in "".join(m.wname):
         raise FileError("a name has no slash and is not empty")
     if fid.opened:
         raise FileError("the fid is open")

@@ -34,6 +34,25 @@ class Leg(msgspec.Struct):
 
 def plan(trees: Trees, start: Place, names: Sequence[str]) -> tuple[list[Leg], Place]:
     """The legs of a walk, and where it ends. A single leg from the fid with all the names can be passed on as it is."""
+    return plan_down(trees, start, names) or plan_any(trees, start, names)
+
+
+def plan_down(trees: Trees, start: Place, names: Sequence[str]) -> tuple[list[Leg], Place] | None:
+    """The same for a walk down, within a backend or from the root into one; None if it is another. Most are such."""
+    if not names or ".." in names:
+        return None
+    if start.backend is not trees.home:
+        leg = Leg(start.backend, True, names=[*names], known=[None] * len(names))
+        return [leg], Place(start.backend, (*start.path, *map(intern, names)))
+    if start.path or len(names) == 1 or not (mount := trees.mounts.get(names[0])):
+        return None
+    below = names[1:]
+    leg = Leg(mount, False, [mount.root], [*below], [None] * len(below))
+    return [leg], Place(mount, tuple(map(intern, below)))
+
+
+def plan_any(trees: Trees, start: Place, names: Sequence[str]) -> tuple[list[Leg], Place]:
+    """The same for any walk, name by name."""
     leg = Leg(start.backend, is_from_fid=True)
     legs, given = [leg], list[Qid]()
     stands = start  # where the fid of the current leg is
