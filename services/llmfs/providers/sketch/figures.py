@@ -16,6 +16,9 @@ PITCH = 120.0
 PART = 0.7
 """How much of that is the bar."""
 
+SHARES = (1.0, 0.7, 0.5, 0.35)
+"""How large a chart is, as a part of its usual size, tried one after another."""
+
 LABEL, ABOVE = 22.0, 20.0
 """Height of a number, and how far from its bar it stands; both in pixels."""
 
@@ -28,10 +31,10 @@ def chart(program: Program, wish: Chart) -> None:
     if len(wish.values) > MOST:
         program.note(f"I draw {MOST} bars at most.")
     low, high = min(0.0, *values), max(0.0, *values)
-    unit = HIGH / ((high - low) or 1.0)
-    pitch = min(PITCH, WIDE / len(values))
-    x, y = _middle(program, pitch * len(values) / 2, HIGH / 2 + 2 * ABOVE)
-    left, ground = x - pitch * len(values) / 2, y + HIGH / 2 + low * unit
+    x, y, share = _room(program, min(PITCH * len(values), WIDE), HIGH)
+    tall, pitch = HIGH * share, min(PITCH, WIDE / len(values)) * share
+    unit = tall / ((high - low) or 1.0)
+    left, ground = x - pitch * len(values) / 2, y + tall / 2 + low * unit
     axis = quoted(program.scene.new_name("axis"))
     program.say(
         f"line([(0, 0), {numbers((pitch * len(values), 0))}], name={axis}, color={quoted('gray')}, "
@@ -79,6 +82,16 @@ def button(program: Program, wish: Button) -> None:
         f"    {found(words)}.text = {quoted('Clicked!')}"
     )
     program.scene.mean([name])
+
+
+def _room(program: Program, wide: float, high: float) -> tuple[float, float, float]:
+    """The middle of a chart, and its share of the usual size: smaller where else there is no room for it."""
+    for share in SHARES:
+        half = (share * wide / 2, share * high / 2 + 2 * ABOVE, 0.0)
+        if spot := free_spot(program.scene, Box((*MIDDLE, 0.0), half)):
+            return *spot, share
+    program.note("There is no room left in the view; clear something away.")
+    return *MIDDLE, SHARES[-1]
 
 
 def _middle(program: Program, across: float, down: float) -> tuple[float, float]:

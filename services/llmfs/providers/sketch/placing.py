@@ -46,7 +46,7 @@ def written(
 def beside(program: Program, side: str, thing: Thing, half: Vector, own: Collection[str] = ()) -> str:
     """Beside a thing; where something stands there already, beside that; where the view ends, as near as can be."""
     last = room.clear_of(program.scene, side, thing, half, own)
-    box = room.box_of(last)
+    box = room.box_of(program.scene, last)
     if thing.flat and box is not None and not room.in_view(place := room.beside(side, box, half, flat=True)):
         spot = room.free_spot(program.scene, place, own)
         return numbers(spot) if spot else f"{side}({quoted(last.name)})"

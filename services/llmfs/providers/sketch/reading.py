@@ -63,8 +63,9 @@ def _listed(kind: str, name: str, words: str) -> Thing:
     _take(thing, {word: value for word, value in numbers.items() if value})
     if corners := _numbers(said.get("points", "")):
         thing.size = _across(corners)
-    if "parent" in said or "anchor" in said:
-        thing.at, thing.label = None, thing.kind == "text" and "parent" in said  # it counts from elsewhere
+    thing.inside = said.get("parent", "")
+    if "anchor" in said:
+        thing.at = None  # its middle is elsewhere
     return thing
 
 
@@ -179,11 +180,11 @@ class Reader:
         words = dict(sorted(words.items(), key=lambda item: item[0] != "parent"))
         for word, value in words.items():
             self._change(thing, word, value)
-        if place is not None and "parent" not in words:
+        if place is not None:
             self._change(thing, "at", place)
         elif (
             before is None
-            and place is None
+            and not thing.inside
             and (usual := room.usual(self._scene, kind, room.half_of(kind, thing.size, thing.text)))
         ):
             thing.at = usual.middle[: 2 if thing.flat else 3]
@@ -223,7 +224,7 @@ class Reader:
         elif word in ("x", "y", "z"):
             self._change_axis(thing, "xyz".index(word), known)
         elif word == "parent":
-            thing.at, thing.label = None, thing.kind == "text"  # it counts from elsewhere
+            thing.inside = other.name if (other := self._thing(value)) else "?"
         elif word == "name" and isinstance(known, str):
             self._scene.rename(thing, known)
         else:
@@ -244,7 +245,7 @@ class Reader:
                 other = self._thing(handle)
             case _:
                 return None
-        there = room.box_of(other) if other else None
+        there = room.box_of(self._scene, other) if other else None
         if other is None or there is None or other.flat is not thing.flat:
             return None
         half = room.half_of(thing.kind, thing.size, thing.text, thing.scale)

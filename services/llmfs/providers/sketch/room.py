@@ -25,6 +25,9 @@ LETTER = 0.55
 TOUCHING = 0.01
 """Things that are no further inside each other stand side by side."""
 
+DEEPEST = 8
+"""Things inside things that are followed."""
+
 STEP = 20
 """Pixels between the places in the view that are tried."""
 
@@ -61,12 +64,18 @@ def half_of(kind: str, size: tuple[float, ...], text: str = "", scale: float = 1
     return x * scale / 2, y * scale / 2, z * scale / 2
 
 
-def box_of(thing: Thing) -> Box | None:
+def box_of(scene: Scene, thing: Thing) -> Box | None:
     """What a thing takes up, if we know where it is."""
-    if thing.at is None:
-        return None
-    x, y, z = (*thing.at, 0.0, 0.0, 0.0)[:3]
-    return Box((x, y, z), half_of(thing.kind, thing.size, thing.text, thing.scale))
+    x, y, z = 0.0, 0.0, 0.0
+    outer: Thing | None = thing
+    for _ in range(DEEPEST):
+        if outer is None or outer.at is None:
+            return None
+        x, y, z = (one + other for one, other in zip((x, y, z), (*outer.at, 0.0, 0.0)[:3], strict=True))
+        if not outer.inside:
+            return Box((x, y, z), half_of(thing.kind, thing.size, thing.text, thing.scale))
+        outer = scene.things.get(outer.inside)
+    return None
 
 
 def beside(side: str, other: Box, half: Vector, *, flat: bool) -> Box:
@@ -87,7 +96,7 @@ def beside(side: str, other: Box, half: Vector, *, flat: bool) -> Box:
 def in_the_way(scene: Scene, box: Box, *, flat: bool, without: Collection[str] = ()) -> Thing | None:
     """The thing that stands where something is to be, the first one; a floor is in nobody's way."""
     for thing in scene.things.values():
-        there = box_of(thing)
+        there = box_of(scene, thing)
         if there is None or thing.flat is not flat or thing.name in without or thing.kind in ("plane", "light", "line"):
             continue
         if box.hits(there, flat=flat):
@@ -98,7 +107,7 @@ def in_the_way(scene: Scene, box: Box, *, flat: bool, without: Collection[str] =
 def clear_of(scene: Scene, side: str, thing: Thing, half: Vector, without: Collection[str] = ()) -> Thing:
     """The thing itself if there is room on that side of it, else the last of those in the way: beyond that is room."""
     passed = {thing.name}
-    while (box := box_of(thing)) is not None:
+    while (box := box_of(scene, thing)) is not None:
         place = beside(side, box, half, flat=thing.flat)
         other = in_the_way(scene, place, flat=thing.flat, without={*without, *passed})
         if other is None:
@@ -134,7 +143,7 @@ def _around(x: float, y: float) -> Iterator[tuple[float, float]]:
 
 def right_end(scene: Scene) -> float:
     """Where the solids end on the right; 0 if there are none."""
-    boxes = [box_of(thing) for thing in scene.things.values() if not thing.flat and thing.kind != "light"]
+    boxes = [box_of(scene, thing) for thing in scene.things.values() if not thing.flat and thing.kind != "light"]
     return max((box.middle[0] + box.half[0] for box in boxes if box is not None), default=0.0)
 
 
@@ -159,7 +168,7 @@ def usual(scene: Scene, kind: str, half: Vector) -> Box | None:
 
 def note(scene: Scene, thing: Thing) -> None:
     """Something new stands somewhere; in line with those that nobody placed, it is the end of them."""
-    row, box = _row(thing.kind), box_of(thing)
+    row, box = _row(thing.kind), box_of(scene, thing)
     if row is None or box is None:
         return
     along, across, gap = (1, 0, GAPS[True] / 2) if row == "text" else (0, 2 - thing.flat, GAPS[thing.flat])

@@ -26,8 +26,8 @@ class UnknownError(Exception):
 class Thing(Struct):
     """A node. What sketch cannot know is None: a place that was worked out by the display, say.
 
-    `label`: it is a text of another thing, and not meant by itself. `stands`: its lower end rests on something, so it
-    grows upward. `spin` is the function that turns it, by `speed` degrees a second.
+    `inside` is the thing from whose place its own counts. `stands`: its lower end rests on something, so it grows
+    upward. `spin` is the function that turns it, by `speed` degrees a second.
     """
 
     name: str
@@ -39,7 +39,7 @@ class Thing(Struct):
     turned: float = 0
     stands: bool = True
     text: str = ""
-    label: bool = False
+    inside: str = ""
     spin: str = ""
     speed: float = 0
 
@@ -47,6 +47,11 @@ class Thing(Struct):
     def flat(self) -> bool:
         """Whether it is drawn in the view, in pixels."""
         return self.kind in FLAT
+
+    @property
+    def label(self) -> bool:
+        """Whether it is a text of another thing, and not meant by itself."""
+        return self.kind == "text" and bool(self.inside)
 
     @property
     def stem(self) -> str:
@@ -70,13 +75,17 @@ class Scene:
         self.things[thing.name] = thing
 
     def remove(self, name: str) -> None:
-        """Take it away."""
+        """Take it away, and what is inside it."""
         for names in (self.things, self.focus, self.recent):
             names.pop(name, None)
+        for inner in [each.name for each in self.things.values() if each.inside == name]:
+            self.remove(inner)
 
     def rename(self, thing: Thing, name: str) -> None:
         """Call it otherwise; it keeps its place in the order."""
         old, thing.name = thing.name, name
+        for each in self.things.values():
+            each.inside = name if each.inside == old else each.inside
         self.things = {each.name: each for each in self.things.values()}
         self.focus = {name if other == old else other: None for other in self.focus}
         self.recent = {name if other == old else other: None for other in self.recent}
