@@ -44,6 +44,9 @@ class Batch(Struct):
     texts: dict[TextKey, tuple[int, list[bytes]]]
     gone: set[int]
 
+    def __bool__(self) -> bool:
+        return bool(self.rows or self.texts or self.gone)
+
 
 def open_database(path: Path) -> sqlite3.Connection:
     """Open the file, making or migrating it as needed. FileError says why it cannot be used."""

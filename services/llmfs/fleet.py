@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Literal
+from collections.abc import Callable, Iterator
+from functools import wraps
+from inspect import isawaitable
+from typing import Any, Literal
 
 from msgspec import structs
 
@@ -69,6 +71,19 @@ class Fleet:
         for machine in agent.machines.values():
             copy.machines[machine.name].tell(machine.context)
         return f"{name} goes on where {agent.name} is"
+
+    def kept(self, verb: Callable[..., Any]) -> Callable[..., Any]:
+        """The verb, answered when what it did is written: what was granted outlives a `kill -9`."""
+
+        @wraps(verb)
+        async def do(*words: Any) -> Any:
+            said = verb(*words)
+            if isawaitable(said):
+                said = await said
+            await self._store.settle()
+            return said
+
+        return do
 
     # What there is to read.
 

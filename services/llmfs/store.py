@@ -48,6 +48,8 @@ class Store:
         self._gone: set[int] = set()  # agents whose late news nobody wants
         self.unwritten = 0  # bytes of text that wait, or are just being written
         self._news, self._progress = ParkingLot(), ParkingLot()
+        self._written = 0  # batches
+        self._hurry = trio.Event()  # somebody waits for the next one
 
     # What to keep. None of these waits.
 
@@ -83,8 +85,10 @@ class Store:
         return self.unwritten > LIMIT
 
     async def settle(self) -> None:
-        """Wait until everything that was put is written. FileError if it cannot be."""
-        while self._has_news():
+        """Wait until everything that was put so far is written. FileError if it cannot be."""
+        due = self._written + bool(self._in_flight) + bool(self._waiting)
+        while self._written < due:
+            self._hurry.set()
             await self._progress.park()
             self.check()
 
@@ -120,7 +124,7 @@ class Store:
             while True:
                 if not self._has_news():
                     await self._news.park()
-                await trio.sleep(RETRY if self.failure else PAUSE)
+                await self._gather()
                 await self._write()
         finally:
             with trio.CancelScope(shield=True):
@@ -132,7 +136,16 @@ class Store:
         self._writing.close()
 
     def _has_news(self) -> bool:
-        return bool(self._in_flight or self._waiting.rows or self._waiting.texts or self._waiting.gone)
+        return bool(self._in_flight or self._waiting)
+
+    async def _gather(self) -> None:
+        """Let a batch grow for a while, unless somebody waits for it."""
+        if self.failure:
+            await trio.sleep(RETRY)
+            return
+        with trio.move_on_after(PAUSE):
+            await self._hurry.wait()
+        self._hurry = trio.Event()
 
     async def _write(self) -> None:
         """One batch, or the one that failed before once more."""
@@ -145,6 +158,7 @@ class Store:
             self._fail(f"llmfs cannot store in {self._path}: {error}")
             return
         self._in_flight, self.failure = None, None
+        self._written += 1
         self.unwritten -= sum(len(data) for _, pieces in batch.texts.values() for data in pieces)
         self._progress.unpark_all()
 

@@ -36,12 +36,13 @@ def root_tree(fleet: Fleet, offers: Offers, news: News, health: Callable[[], str
 
 def root_ctl(fleet: Fleet) -> Ctl:
     """/ctl."""
+    kept = fleet.kept
     return Ctl(
         fleet.status,
-        new=fleet.new,
-        remove=fleet.remove,
-        default=fleet.set_default,
-        machine=fleet.machine,
+        new=kept(fleet.new),
+        remove=kept(fleet.remove),
+        default=kept(fleet.set_default),
+        machine=kept(fleet.machine),
     )
 
 
@@ -66,19 +67,20 @@ def agent_tree(fleet: Fleet, agent: Agent) -> Dir:
 
 def agent_ctl(fleet: Fleet, agent: Agent) -> Ctl:
     """/NAME/ctl."""
+    kept = fleet.kept
     return Ctl(
         agent.status,
-        provider=agent.set_provider,
-        model=partial(agent.set_one, "model"),
-        use=agent.use,
-        temperature=partial(agent.set_one, "temperature"),
-        max_tokens=partial(agent.set_one, "max_tokens"),
+        provider=kept(agent.set_provider),
+        model=kept(partial(agent.set_one, "model")),
+        use=kept(agent.use),
+        temperature=kept(partial(agent.set_one, "temperature")),
+        max_tokens=kept(partial(agent.set_one, "max_tokens")),
         cancel=agent.cancel,
-        retry=agent.retry,
-        clear=agent.clear,
-        undo=agent.undo,
-        fork=partial(fleet.fork, agent),
-        register=partial(agent.set_one, "register"),
+        retry=kept(agent.retry),
+        clear=kept(agent.clear),
+        undo=kept(agent.undo),
+        fork=kept(partial(fleet.fork, agent)),
+        register=kept(partial(agent.set_one, "register")),
     )
 
 

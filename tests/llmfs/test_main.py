@@ -45,6 +45,17 @@ async def test_a_killed_answer_is_kept_and_marked(tmp_path: Path) -> None:
         assert await root.read(ANSWER.format(1)) == b"1\n2\n3\n"
 
 
+async def test_what_was_granted_outlives_a_kill(tmp_path: Path) -> None:
+    """The write of a command is answered when what it did is on the disk."""
+    async with open_llmfs(tmp_path) as (process, address), open_client(address) as root:
+        await root.write("/ctl", "new ada\nmachine add A")
+        await root.write("/ada/ctl", "temperature 0.5")
+        await process.end(signal.SIGKILL)
+    async with open_llmfs(tmp_path) as (_, address), open_client(address) as root:
+        assert b"temperature 0.5\n" in await root.read("/ada/config")
+        assert b"machine add A /A/scene\n" in await root.read("/ctl")
+
+
 async def test_many_kills_corrupt_nothing(tmp_path: Path) -> None:
     """However often it is killed, every completed turn is there, whole, and every other one is marked."""
     done: set[int] = set()

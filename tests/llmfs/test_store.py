@@ -38,6 +38,24 @@ async def test_rows_come_back(tmp_path: Path) -> None:
         assert store.rows(MachineRow) == []
 
 
+async def test_settling_waits_for_nothing_that_comes_later(tmp_path: Path) -> None:
+    """However busy the agents are, what was put before is soon written, and is known to be."""
+    async with open_store(tmp_path) as store, trio.open_nursery() as nursery:
+
+        async def chatter() -> None:
+            number = 1
+            while True:
+                store.put(TurnRow(1, number := number + 1, "done", True, 1.5, "", "", 0, 0, 0, 0))
+                await trio.lowlevel.checkpoint()
+
+        nursery.start_soon(chatter)
+        store.put(ADA)
+        with trio.fail_after(20):
+            await store.settle()
+        assert store.rows(AgentRow) == [ADA]
+        nursery.cancel_scope.cancel()
+
+
 async def test_a_text_is_kept_as_it_grows(tmp_path: Path) -> None:
     """Any part of a text reads back, however it was cut into batches."""
     async with open_store(tmp_path) as store:
