@@ -231,10 +231,8 @@ class Pump:
         else:
             try:
                 sent = wire.sock.send(data)
-            except BlockingIOError:
-                sent = 0
             except OSError:
-                return  # the epoll tells of it too
+                sent = 0  # it is full, or it is gone: the epoll tells which
             if sent == len(data):
                 return
             wire.unsent = bytearray(data[sent:])

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Container, Mapping
 
 from ninep.errors import FileError
+from ninep.messages import Rflush
 from riomux.drain import STOPPING, Drain
 from riomux.forward import pass_replies, pass_requests
 from riomux.frames import SLACK, Frame
@@ -21,7 +22,7 @@ from riomux.peers import Backend, Client, Link, Peer, Trees
 from riomux.pulse import Pulse
 from riomux.qids import NUMBERS, number_of
 from riomux.reach import unreachable
-from riomux.replies import abandon
+from riomux.replies import Flushing, abandon
 from riomux.requests import take
 
 ROOM = 1024 * 1024
@@ -209,8 +210,11 @@ class Splice:
     def stop(self) -> None:
         """Answer all that waits."""
         for client in self.clients:
-            for tag in client.tags:
-                client.refuse(tag, STOPPING)
+            for tag, request in client.tags.items():
+                if isinstance(request, Flushing):
+                    client.tell(Rflush(tag))  # the only answer that flush(5) knows
+                else:
+                    client.refuse(tag, STOPPING)
 
     def _again(self, client: Client, frame: Frame) -> None:
         link = take(self.trees, client, frame)

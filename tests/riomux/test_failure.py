@@ -384,3 +384,13 @@ def test_stopping_answers_everybody(book: Playbook, alice: Client, llm: Link) ->
     assert book.take(llm)
     book.splice.stop()
     assert book << say(alice, Rerror(7, "the multiplexer is stopping; try again when it is back"))
+
+
+def test_stopping_answers_a_flush_with_rflush(book: Playbook, alice: Client, llm: Link) -> None:
+    """There is no other answer to it, flush(5)."""
+    opened(book, alice, llm, 1, "note", qid=NOTE)
+    _ = book >> heard(alice, Tread(7, 1, 0, 100), Tflush(8, 7))
+    assert [book.take(llm), book.take(llm)]
+    book.splice.stop()
+    stopping = Rerror(7, "the multiplexer is stopping; try again when it is back")
+    assert book << say(alice, stopping, Rflush(8))
