@@ -113,7 +113,7 @@ def _announcement(listening: Iterable[Address]) -> ServiceInfo | None:
         if hosts:
             return ServiceInfo(
                 TYPE,
-                f"{socket.gethostname().partition('.')[0]}.{TYPE}",
+                f"{socket.gethostname().partition('.')[0]}-{token_hex(2)}.{TYPE}",  # none clash that start at once
                 address.port,
                 properties={"version": version("peribus-riomux"), "path": "/"},
                 server=f"peribus-{token_hex(6)}.local.",  # our addresses alone: two hosts may have the same name
