@@ -1,7 +1,7 @@
 """What others on the network say of themselves: the file `discovered`.
 
-    add truck 192.168.1.50:5642  # seen 12 s ago
-    add attic 192.168.1.60:5642/rio  # seen 7 min ago
+    add truck-3fa2 192.168.1.50:5642  # seen 12 s ago
+    add attic-09bc 192.168.1.60:5642/rio  # seen 7 min ago
 
 Each line is a suggestion that a person may write to `ctl`; nothing is ever added by itself. Whoever is on the network
 can say anything, so a line is made only of what has been checked: a name that a mount may have, a numeric address
