@@ -18,22 +18,6 @@ from rio.scene.values import Refused
 
 ONLY_ONE = frozenset({"camera", "background"})
 
-# What a noun takes without saying the word; of each row the first that fits the number of values.
-GIVEN: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    "text": (("text",),),
-    "line": (("points",), ("at", "to")),
-    "polygon": (("points",),),
-    "points": (("points",),),
-    "camera": (("at",), ("at", "target")),
-    "light": (("at",),),
-    "background": (("color",),),
-    "chart": (("text",),),
-    "choice": (("text",), ("text", "options")),
-    **dict.fromkeys(("plot", "bar", "scatter"), (("points",), ("text", "points"))),
-    "table": (("rows",), ("columns", "rows")),
-    **dict.fromkeys(("window", "button", "checkbox", "slider", "entry", "progress", "separator"), (("text",),)),
-}
-_NEEDS = {"line": ("points", "to"), "polygon": ("points",), "points": ("points",)}  # one of them, or it is nothing
 _FRONT = 1000  # the highest layer
 
 
@@ -67,8 +51,7 @@ class Nouns:
         for word in words:
             noun.word(word)
         if given:
-            rows = GIVEN.get(noun.name, ())
-            if (row := next((row for row in rows if len(row) == len(given)), None)) is None:
+            if (row := next((row for row in noun.given if len(row) == len(given)), None)) is None:
                 raise Refused(f"say what it is: {noun.name}({', '.join(f'{word}=…' for word in list(noun.words)[:3])})")
             words = {**dict(zip(row, given, strict=True)), **words}
         return words
@@ -78,8 +61,9 @@ class Nouns:
             words.setdefault("parent", self._inside[-1])
         if "parent" in words:
             words["parent"] = self._number(words["parent"])
-        if (needed := _NEEDS.get(noun.name)) and not any(word in words for word in needed):
-            raise Refused(f"{noun.name} goes through places: {noun.name}([(0, 0), (100, 50), …])")
+        if noun.needs and not any(word in words for word in noun.needs):
+            places = f": {noun.name}([(0, 0), (100, 50), …])" if "points" in noun.needs else ""
+            raise Refused(f"a {noun.name} needs its {' or '.join(noun.needs)}{places}")
         half = self._half(noun, words)
         if not isinstance(at := words.get("at"), Beside | None):
             words["at"] = noun.word("at").form.of(at)

@@ -80,12 +80,18 @@ class Word:
 
 @dataclass(frozen=True)
 class Kind:
-    """One noun. `space` says where it is drawn: `world`, `view`, `either` (by its coordinates) or `nowhere`."""
+    """One noun. `space` says where it is drawn: `world`, `view`, `panel`, `either` (by its coordinates) or `nowhere`.
+
+    `given` are the words that a program may leave unsaid, `line(a, b)` instead of `line(at=a, to=b)`: the first row
+    that is as long as what was given. Of `needs` one must be said, or a new node is nothing.
+    """
 
     name: str
     space: str
     about: str
     words: Mapping[str, Word]
+    given: tuple[tuple[str, ...], ...] = ()
+    needs: tuple[str, ...] = ()
     rows: Mapping[str, tuple[float, ...]] = field(init=False)  # what each column holds for a new node
 
     def __post_init__(self) -> None:
@@ -131,7 +137,19 @@ BORDER = Word("border", number(0), 0.0, "the width of its outline, in pixels")
 BORDER_COLOR = Word("border_color", COLOR, named_color("white"), "the colour of its outline")
 
 
-def noun(name: str, space: str, about: str, *words: Word) -> Kind:
+def noun(
+    name: str,
+    space: str,
+    about: str,
+    *words: Word,
+    given: tuple[tuple[str, ...], ...] = (),
+    needs: tuple[str, ...] = (),
+) -> Kind:
     """A noun with these words, and those that every node has."""
     every = (*words, SCALED, OPACITY, VISIBLE, PARENT, TAGGED) if space != "nowhere" else (*words, VISIBLE, TAGGED)
-    return Kind(name, space, about, {word.name: word for word in every})
+    return Kind(name, space, about, {word.name: word for word in every}, given, needs)
+
+
+def paint(name: str) -> Word:
+    """The word `color`, and the colour that a new node has."""
+    return Word("color", COLOR, named_color(name), "a CSS name, #rrggbb, or r g b")

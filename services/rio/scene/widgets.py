@@ -32,9 +32,9 @@ def misplaced(noun: Kind, holder: Kind | None) -> str:
     return ""
 
 
-def _widget(name: str, about: str, *words: Word) -> Kind:
+def _widget(name: str, about: str, *words: Word, given: tuple[tuple[str, ...], ...] = (("text",),)) -> Kind:
     every = (*words, _AT, _SIZE, ANCHOR, _ENABLED, VISIBLE, PARENT, TAGGED)
-    return Kind(name, "panel", about, {word.name: word for word in every})
+    return Kind(name, "panel", about, {word.name: word for word in every}, given)
 
 
 def _series(name: str, about: str, thickness: float, *words: Word) -> Kind:
@@ -46,12 +46,13 @@ def _series(name: str, about: str, thickness: float, *words: Word) -> Kind:
         Word("color", COLOR, named_color("#5b8def"), "a CSS name, #rrggbb, or r g b"),
         Word("thickness", number(0, 100), thickness, "of its line or dots, in pixels"),
         *words,
+        given=(("points",), ("text", "points")),
     )
 
 
 WIDGETS = (
     _widget("window", "a window that can be moved, with what is made inside it", Word("text", PROSE, "", "its title")),
-    _widget("row", "what is made inside it stands side by side"),
+    _widget("row", "what is made inside it stands side by side", given=()),
     _widget(
         "button",
         "a button; `@node.on_click`",
@@ -82,6 +83,7 @@ WIDGETS = (
         _LABEL,
         Word("options", LINES, (), "the texts to choose from"),
         Word("value", PROSE, "", "the one that is chosen"),
+        given=(("text",), ("text", "options")),
     ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),
@@ -100,5 +102,6 @@ WIDGETS = (
         "cells in rows; `@node.on_click` says `row` and `column`",
         Word("columns", LINES, (), "the heads of its columns"),
         Word("rows", GRID, (), "its cells, in rows"),
+        given=(("rows",), ("columns", "rows")),
     ),
 )

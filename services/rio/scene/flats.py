@@ -1,0 +1,138 @@
+"""The nouns of the view, flat things, and those that stand there or in the world by their coordinates."""
+
+from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, noun, paint
+from rio.scene.values import (
+    ANYWHERE,
+    AREA,
+    MOST_POINTS,
+    PROSE,
+    SPIN,
+    SPOT,
+    TIP,
+    TOGGLE,
+    TURN,
+    Choice,
+    Places,
+    number,
+)
+
+
+def flat(
+    name: str,
+    about: str,
+    *words: Word,
+    at: tuple[float, float] = MIDDLE,
+    given: tuple[tuple[str, ...], ...] = (),
+    needs: tuple[str, ...] = (),
+) -> Kind:
+    """A noun that stands in the view."""
+    return noun(
+        name,
+        "view",
+        about,
+        Word("at", SPOT, at, "its middle: x right, y down from the top left"),
+        *words,
+        Word("rotate", SPIN, (0.0, 0.0, 0.0), "degrees, clockwise"),
+        LAYER,
+        given=given,
+        needs=needs,
+    )
+
+
+def loose(name: str, about: str, *words: Word, given: tuple[tuple[str, ...], ...], needs: tuple[str, ...]) -> Kind:
+    """A noun that stands in the view or in the world, by its coordinates."""
+    return noun(
+        name,
+        "either",
+        about,
+        Word("at", ANYWHERE, (0.0, 0.0, 0.0), "where its places are counted from"),
+        *words,
+        Word("rotate", SPIN, (0.0, 0.0, 0.0), "degrees, clockwise, or about x y z"),
+        LAYER,
+        given=given,
+        needs=needs,
+    )
+
+
+def points(most: int) -> Word:
+    """The word `points`, of so many places at most."""
+    return Word("points", Places(most), None, "its places, x y in the view or x y z in the world, from `at`")
+
+
+FLATS = (
+    flat(
+        "rect",
+        "a rectangle",
+        Word("size", AREA, (120.0, 80.0), "a number, or width height"),
+        paint("#5b8def"),
+        Word("radius", number(0), 0.0, "how round its corners are"),
+        BORDER,
+        BORDER_COLOR,
+        ANCHOR,
+    ),
+    flat(
+        "circle",
+        "a circle or an ellipse",
+        Word("size", AREA, (80.0, 80.0), "its diameter, or width height"),
+        paint("#5b8def"),
+        BORDER,
+        BORDER_COLOR,
+        ANCHOR,
+    ),
+    flat(
+        "text",
+        "words",
+        Word("text", PROSE, "", "what it says; a newline begins a new line"),
+        Word("size", number(1, 2000), 24.0, "the height of its letters' line"),
+        paint("#edf0f7"),
+        Word("font", Choice("regular", "bold", "italic", "mono"), "regular", "how it is set"),
+        ANCHOR,
+        given=(("text",),),
+    ),
+    flat(
+        "polygon",
+        "an area between places",
+        points(4096),
+        paint("#5b8def"),
+        BORDER,
+        BORDER_COLOR,
+        at=(0.0, 0.0),
+        given=(("points",),),
+        needs=("points",),
+    ),
+    loose(
+        "line",
+        "a line from `at` to `to`, or through places",
+        Word("to", TIP, None, "where it ends"),
+        points(100_000),
+        Word("size", number(0), 3.0, "how thick it is, in pixels"),
+        paint("#c6cad8"),
+        given=(("points",), ("at", "to")),
+        needs=("points", "to"),
+    ),
+    loose(
+        "points",
+        "many dots",
+        points(MOST_POINTS),
+        Word("size", number(0), 4.0, "the diameter of each, in pixels"),
+        paint("#68cdf5"),
+        given=(("points",),),
+        needs=("points",),
+    ),
+    noun(
+        "group",
+        "either",
+        "nothing itself: what is in it moves, turns and scales with it",
+        Word("at", ANYWHERE, (0.0, 0.0, 0.0), "where it is"),
+        Word("rotate", TURN, (0.0, 0.0, 0.0), "degrees about the vertical axis, or about x y z"),
+        LAYER,
+    ),
+    noun(
+        "background",
+        "nowhere",
+        "what is behind everything",
+        paint("#2d3346"),
+        Word("floor", TOGGLE, True, "whether solids throw their shadow on a floor"),
+        given=(("color",),),
+    ),
+)
