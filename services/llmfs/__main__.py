@@ -10,20 +10,20 @@ from contextlib import asynccontextmanager
 import trio
 
 from llmfs import providers
+from llmfs.agents.fleet import Fleet
+from llmfs.agents.offers import Default, Offers
+from llmfs.agents.surroundings import Surroundings
 from llmfs.config import Config
-from llmfs.fleet import Fleet
-from llmfs.following import Following
+from llmfs.hive.following import Following
+from llmfs.hive.namespace import open_namespace
+from llmfs.hive.watching import watch
 from llmfs.mcp_client.servers import Servers
-from llmfs.namespace import open_namespace
 from llmfs.news import News
-from llmfs.offers import Default, Offers
 from llmfs.providers import Provider, ProviderSettings
-from llmfs.restore import restore
+from llmfs.records.restore import restore
+from llmfs.records.store import open_store
 from llmfs.secrecy import seal
-from llmfs.store import open_store
-from llmfs.surroundings import Surroundings
 from llmfs.tree import root_tree
-from llmfs.watching import watch
 from ninep import service
 from ninep.tree import Dir
 

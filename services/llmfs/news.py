@@ -6,8 +6,8 @@ from typing import Any
 
 import structlog
 
-from llmfs.fleet import Fleet
-from llmfs.store import Store
+from llmfs.agents.fleet import Fleet
+from llmfs.records.store import Store
 from ninep.service import Events, Metrics
 
 log = structlog.get_logger("llmfs")

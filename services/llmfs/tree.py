@@ -7,25 +7,28 @@ from contextlib import suppress
 from functools import partial
 from itertools import chain
 
-from llmfs import cloning, prices, prompt, rules, status, usage
+from llmfs.accounts import prices, usage
+from llmfs.accounts.prices import Prices
 from llmfs.adding import Document
-from llmfs.agent import Agent
-from llmfs.cloning import State
-from llmfs.fleet import Fleet
+from llmfs.agents import cloning, status
+from llmfs.agents.agent import Agent
+from llmfs.agents.cloning import State
+from llmfs.agents.fleet import Fleet
+from llmfs.agents.offers import Offers
+from llmfs.agents.roles import Roles
+from llmfs.agents.template import Template
+from llmfs.hive.machine import Machine
 from llmfs.lines import Lines
-from llmfs.machine import Machine
 from llmfs.mcp_client.servers import Servers
 from llmfs.mcp_client.tree import servers_tree
 from llmfs.news import News
-from llmfs.offers import Offers
-from llmfs.output import Output
-from llmfs.prices import Prices
-from llmfs.prompt import PromptWriter
-from llmfs.roles import Roles
-from llmfs.tape import TapeReader
-from llmfs.template import Template
+from llmfs.prompts import prompt
+from llmfs.prompts.prompt import PromptWriter
 from llmfs.tools import rules as tools
-from llmfs.turn import Turn
+from llmfs.turns import rules
+from llmfs.turns.output import Output
+from llmfs.turns.tape import TapeReader
+from llmfs.turns.turn import Turn
 from ninep import service
 from ninep.node import Answer
 from ninep.opened import Entries, decode

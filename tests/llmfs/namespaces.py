@@ -12,12 +12,12 @@ from tests.llmfs.scripted import World, open_world
 from tests.riomux.live import mux, server, until
 from trio.lowlevel import ParkingLot
 
-from llmfs.following import Following
-from llmfs.namespace import Namespace
+from llmfs.hive.following import Following
+from llmfs.hive.namespace import Namespace
+from llmfs.hive.watching import watch
 from llmfs.news import News
 from llmfs.providers import Provider
 from llmfs.tree import root_tree
-from llmfs.watching import watch
 from ninep.client import Client, open_client
 from ninep.dial import Address
 from ninep.node import Answer

@@ -10,13 +10,13 @@ from typing import Any
 
 import trio
 
-from llmfs.agent import Agent
-from llmfs.fleet import Fleet
-from llmfs.offers import Default, Offers
+from llmfs.agents.agent import Agent
+from llmfs.agents.fleet import Fleet
+from llmfs.agents.offers import Default, Offers
+from llmfs.agents.surroundings import Surroundings
 from llmfs.providers import Chunk, Provider, Request, Stop, Token
-from llmfs.restore import restore
-from llmfs.store import Store, open_store
-from llmfs.surroundings import Surroundings
+from llmfs.records.restore import restore
+from llmfs.records.store import Store, open_store
 from ninep import FileError
 from ninep.tree import Reader
 

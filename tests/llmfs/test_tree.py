@@ -9,9 +9,9 @@ import pytest
 import trio
 from tests.llmfs.scripted import Scripted, World, ended, open_world
 
+from llmfs.agents.settings import Settings
 from llmfs.news import News
 from llmfs.providers import Provider, Usage
-from llmfs.settings import Settings
 from llmfs.tree import root_tree
 from ninep import FileError
 from ninep.client import Client, open_client

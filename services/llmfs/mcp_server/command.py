@@ -12,9 +12,9 @@ from collections.abc import Sequence
 
 import trio
 
+from llmfs.hive.namespace import open_namespace
 from llmfs.mcp_server import http
 from llmfs.mcp_server.offer import Offer, server
-from llmfs.namespace import open_namespace
 from llmfs.tools import rules
 from llmfs.tools.namespace import Namespace
 from ninep import FileError, logs

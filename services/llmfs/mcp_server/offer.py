@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any
 import trio
 from msgspec import Struct
 
-from llmfs.formats import format_of
 from llmfs.mcp_server.sights import EVERYTHING, Screenshot, Wait
+from llmfs.prompts.formats import format_of
 from llmfs.tools import acts
 from llmfs.tools.acts import Act, Reply, Run
 from llmfs.tools.namespace import Namespace

@@ -9,9 +9,9 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
+from llmfs.agents.settings import Settings
 from llmfs.mcp_client.servers import Servers
 from llmfs.providers import Tool, ToolCall
-from llmfs.settings import Settings
 from llmfs.tools import acts, rules
 from llmfs.tools.acts import ACTS, Reply
 from llmfs.tools.namespace import Namespace

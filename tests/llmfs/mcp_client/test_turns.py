@@ -14,7 +14,7 @@ from tests.llmfs.providers.servers import Exchange, open_server
 from tests.llmfs.scripted import Scripted, ended, open_world
 from tests.llmfs.tools.acting import call
 
-from llmfs.agent import Agent
+from llmfs.agents.agent import Agent
 from llmfs.mcp_client.servers import Servers
 from llmfs.providers import Provider, Stop
 

@@ -8,7 +8,7 @@ import h11
 import pytest
 import trio
 
-from llmfs.offers import Default, Offers
+from llmfs.agents.offers import Default, Offers
 from llmfs.providers import Local, local
 from llmfs.providers.chat import ChatCompletions
 from llmfs.providers.endpoint import Endpoint

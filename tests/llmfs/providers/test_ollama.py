@@ -11,8 +11,8 @@ import trio
 from tests.llmfs.providers.test_local import answers, is_silent, open_place, unused_port
 
 from llmfs.__main__ import open_service
+from llmfs.agents.offers import Default, Offers
 from llmfs.config import Config
-from llmfs.offers import Default, Offers
 from llmfs.providers import ProviderSettings, local, make
 from llmfs.providers.ollama import base_url
 from ninep.client import open_client

@@ -10,8 +10,8 @@ from typing import Any
 import msgspec
 import trio
 
+from llmfs.agents.settings import Settings
 from llmfs.providers import ToolCall
-from llmfs.settings import Settings
 from llmfs.tools.namespace import Namespace
 from llmfs.tools.record import How
 from llmfs.tools.toolbox import Toolbox

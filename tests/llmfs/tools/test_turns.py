@@ -17,12 +17,12 @@ from tests.llmfs.scripted import Scripted, World, ended, open_world, read_turn
 from tests.llmfs.tools.acting import call, open_namespace
 from trio.testing import MockClock, wait_all_tasks_blocked
 
-from llmfs.agent import Agent
-from llmfs.cloning import become, copy_of
+from llmfs.agents.agent import Agent
+from llmfs.agents.cloning import become, copy_of
+from llmfs.agents.status import state, status
 from llmfs.providers import Message, Provider, ProviderError, Stop, ToolResult, Usage
 from llmfs.providers.sketch import Sketch
-from llmfs.status import state, status
-from llmfs.tape import TapeReader
+from llmfs.turns.tape import TapeReader
 from ninep import FileError
 from ninep.memory import File, Folder
 from ninep.tree import Dir, Stream

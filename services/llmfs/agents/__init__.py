@@ -1,0 +1,1 @@
+"""How agents live: their settings, their prompts one after another, and how each gets its answer."""

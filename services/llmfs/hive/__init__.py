@@ -1,0 +1,1 @@
+"""The machines of the namespace: found, looked at, fed, and heard."""

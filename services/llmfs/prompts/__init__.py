@@ -1,0 +1,1 @@
+"""A prompt on its way in: its text, its pictures, its bounds."""

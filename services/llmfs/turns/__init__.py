@@ -1,0 +1,1 @@
+"""What an answer is, as it grows, and where its parts go."""
