@@ -16,6 +16,7 @@ from rio.wire import (
     Channel,
     Delta,
     Deltas,
+    Event,
     Failed,
     FromRenderer,
     Hello,
@@ -57,6 +58,7 @@ class Easel:
         theirs.close()
         self.channel = Channel[Any](ours, FromRenderer)
         self.failures: list[str] = []
+        self.events: list[Event] = []
         self._heard: list[Message] = []
         self._stamp = 0
         self.next(Hello)
@@ -77,12 +79,14 @@ class Easel:
         self.draw(Reset(), *made)
 
     def next(self, kind: type[M], suits: Callable[[M], bool] = lambda message: True) -> M:
-        """The next message of a kind, waiting for it; those before it are dropped, failures noted."""
+        """The next message of a kind, waiting for it; those before it are dropped, failures and events noted."""
         while True:
             while self._heard:
                 message = self._heard.pop(0)
                 if isinstance(message, Failed):
                     self.failures.append(message.text)
+                if isinstance(message, Event):
+                    self.events.append(message)
                 if isinstance(message, kind) and suits(message):
                     return message
             try:

@@ -131,10 +131,17 @@ class Display:
 class Worker(Display):
     """A display with a worker process of its own."""
 
-    def __init__(self, scratch: Path, *options: str, prefix: tuple[str, ...] = (), **settings: Any) -> None:
+    def __init__(
+        self,
+        scratch: Path,
+        *options: str,
+        prefix: tuple[str, ...] = (),
+        program: tuple[str, ...] = ("-m", "rio.worker"),
+        **settings: Any,
+    ) -> None:
         ours, theirs = pair()
         super().__init__(ours, Graph())
-        command = [*prefix, sys.executable, "-I", "-m", "rio.worker", str(scratch), str(theirs.fileno()), *options]
+        command = [*prefix, sys.executable, "-I", *program, str(scratch), str(theirs.fileno()), *options]
         self.process = subprocess.Popen(
             command,
             pass_fds=[theirs.fileno()],
