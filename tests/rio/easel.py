@@ -35,6 +35,17 @@ from rio.renderer import shaders
 shaders.{0} = "void main() {{ this is no GLSL; }}", "void main() {{}}"
 renderer.main()
 """
+_BROKEN = """
+from rio.renderer import __main__ as renderer
+from rio.renderer import widgets
+def broken(desk, node):
+    widgets.imgui.begin_group()
+    widgets.imgui.push_font(None, 40)
+    widgets.imgui.begin_table("left open", 3)
+    raise ValueError("it fell to pieces")
+widgets.DRAW["{0}"] = broken
+renderer.main()
+"""
 M = TypeVar("M", bound=Message)
 Pixels = NDArray[np.int64]
 PATIENCE = 60.0  # seconds for one answer: the machine may be busy
@@ -43,11 +54,17 @@ PATIENCE = 60.0  # seconds for one answer: the machine may be busy
 class Easel:
     """The display's side of one renderer."""
 
-    def __init__(self, width: int = 640, height: int = 360, *, display: str = "", spoiled: str = "") -> None:
-        """In a window if a display is given. `spoiled` names one of its shaders that shall not compile."""
+    def __init__(
+        self, width: int = 640, height: int = 360, *, display: str = "", spoiled: str = "", broken: str = ""
+    ) -> None:
+        """In a window if a display is given.
+
+        `spoiled` names one of its shaders that shall not compile, `broken` a widget whose drawing fails half-way.
+        """
         ours, theirs = pair()
         ours.settimeout(PATIENCE)
-        start = ["-m", "rio.renderer"] if not spoiled else ["-c", _SPOILED.format(spoiled)]
+        source = _SPOILED.format(spoiled) if spoiled else _BROKEN.format(broken) if broken else ""
+        start = ["-c", source] if source else ["-m", "rio.renderer"]
         command = [sys.executable, "-I", *start, str(width), str(height), str(theirs.fileno())]
         environment = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1"}
         if display:

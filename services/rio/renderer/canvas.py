@@ -33,7 +33,7 @@ class Canvas:
     def __init__(self, view: Size, ratio: float, failed: Callable[[str], None]) -> None:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
-        self.world, self.flat, self.panels = World(), Flat(failed), Panels()
+        self.world, self.flat, self.panels = World(), Flat(failed), Panels(failed)
         self.target = Target((1, 1))
         self._failed = failed
         self._stale = True  # the world's picture

@@ -51,6 +51,13 @@ def _draw(desk: Desk, node: Node, title: str, inside: list[Node]) -> None:
     flags = _QUIET | implot.Flags_.no_title | (0 if has_legend else implot.Flags_.no_legend)
     if not implot.begin_plot("###chart", (width or USUAL[0], height or USUAL[1]), flags):
         return
+    try:
+        _fill(desk, node, inside, has_legend=has_legend)
+    finally:
+        implot.end_plot()
+
+
+def _fill(desk: Desk, node: Node, inside: list[Node], *, has_legend: bool) -> None:
     right, up = (desk.get(node, word) if node.kind == "chart" else "" for word in ("x_text", "y_text"))
     implot.setup_axes(right, up, _AXIS, _AXIS)
     if has_legend:
@@ -58,7 +65,6 @@ def _draw(desk: Desk, node: Node, title: str, inside: list[Node]) -> None:
     _name_ticks(desk, inside)
     for place, inner in enumerate(inside):
         _series(desk, inner, place, [other for other in inside if other.kind == "bar"])
-    implot.end_plot()
 
 
 def _name_ticks(desk: Desk, inside: list[Node]) -> None:

@@ -4,7 +4,7 @@ The graph says what there is; ImGui keeps only what lives between two pictures (
 What a person changes is told as an event, and shown until the graph says the same.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from rio.renderer import charts, theme
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import KEYS
+from rio.renderer.mishaps import Mishaps
 from rio.renderer.widgets import DRAW
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
@@ -31,9 +32,9 @@ _NEVER |= imgui.WindowFlags_.no_focus_on_appearing
 
 
 class Panels:
-    """What people do is heard here, and what comes of it is there to be taken."""
+    """What people do is heard here and taken from here. `failed` is told what cannot be shown."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[str], None]) -> None:
         imgui.create_context()
         io = imgui.get_io()
         io.set_ini_filename("")
@@ -42,6 +43,7 @@ class Panels:
         self._fonts = add_faces(io.fonts)
         theme.dress(imgui.get_style())
         charts.prepare()
+        self._mishaps = Mishaps(failed)
         self._backend: Any = None
         self._graph, self._roots = Graph(), list[int]()
         self._events: list[Event] = []
@@ -104,6 +106,7 @@ class Panels:
         """Panels came, went or changed. Sizes follow from contents, so one frame is not enough to lay them out."""
         panels = [node for node in graph.nodes.values() if kind(node.kind).space == "panel"]
         self._graph = graph
+        self._mishaps.forget()
         self._roots = [node.id for node in panels if not node.props.get("parent")]
         self._making = {at: value for at, value in self._making.items() if at[0] not in changed}
         self._sizes = {id: size for id, size in self._sizes.items() if id in graph.nodes}
@@ -207,16 +210,15 @@ class Panels:
 
     def draw_one(self, node: Node) -> None:
         """One widget, unless it is hidden."""
-        if not self.get(node, "visible") or node.kind not in DRAW:
+        if not self.get(node, "visible") or node.kind not in DRAW or self._mishaps.is_broken(node):
             return
-        imgui.push_id(node.id)
         is_off = "enabled" in kind(node.kind).words and not self.get(node, "enabled")
+        imgui.push_id(node.id)
         imgui.begin_disabled(is_off)
-        try:
+        with self._mishaps.contained(node):
             DRAW[node.kind](self, node)
-        finally:
-            imgui.end_disabled()
-            imgui.pop_id()
+        imgui.end_disabled()
+        imgui.pop_id()
 
     def get(self, node: Node, word: str) -> Any:
         """A word of the node, or what a person is just making of it."""
