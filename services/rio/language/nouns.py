@@ -7,6 +7,8 @@ called after its noun: `box`, `box2`, …; there is one camera and one backgroun
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rio.language.assets import Assets
+from rio.language.animation import Animations
 from rio.language.handles import Handle
 from rio.language.scene import Scene
 from rio.language.timers import Timers
@@ -26,6 +28,8 @@ class Nouns:
 
     def __init__(self, scene: Scene, timers: Timers) -> None:
         self.scene, self.timers = scene, timers
+        self.assets = Assets()
+        self.animations = Animations(scene, timers, self.plain)
         self.rows = Rows()
         self._inside: list[int] = []  # the nodes of the `with` statements that are open
         self._counts: dict[str, int] = {}
@@ -54,7 +58,7 @@ class Nouns:
             if (row := next((row for row in noun.given if len(row) == len(given)), None)) is None:
                 raise Refused(f"say what it is: {noun.name}({', '.join(f'{word}=…' for word in list(noun.words)[:3])})")
             words = {**dict(zip(row, given, strict=True)), **words}
-        return words
+        return {word: self.assets.taken(noun.word(word).form, value) for word, value in words.items()}
 
     def _new(self, noun: Kind, name: str, words: dict[str, Any]) -> Handle:
         if self._inside:
@@ -106,8 +110,7 @@ class Nouns:
             kept = noun.word(word).form.of(words[word])
             return kept if isinstance(kept, tuple) else (kept,)
 
-        text = words.get("text", "")
-        return half_of(noun, row("size"), row("scale"), text if isinstance(text, str) else "")
+        return half_of(noun, row("size"), row("scale"), words)
 
     def _free_name(self, noun: Kind) -> str:
         taken = self.scene.graph.ids
@@ -130,7 +133,7 @@ class Nouns:
             graph = self.scene.settled()
             node = graph.node(handle._id)
             return value.of(box_of(graph, node).half, is_flat(graph, node))
-        return value
+        return self.assets.taken(handle._noun.word(word).form, value)
 
     def read(self, handle: Handle, word: str) -> Any:
         """A word of a node; a parent as a handle."""

@@ -17,6 +17,7 @@ from rio.renderer.flat import Flat
 from rio.renderer.gpu import Size, Target, allow_sized_points, finish
 from rio.renderer.mirror import PANEL, VIEW, WORLD, Mirror, Touched
 from rio.renderer.panels import Panels
+from rio.renderer.pictures import Pictures
 from rio.renderer.world import World
 from rio.scene.places import MOVING, Places
 from rio.wire import Put, Reset
@@ -33,7 +34,8 @@ class Canvas:
     def __init__(self, view: Size, ratio: float, failed: Callable[[str], None]) -> None:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
-        self.world, self.flat, self.panels = World(), Flat(failed), Panels(failed)
+        self.pictures = Pictures()
+        self.world, self.flat, self.panels = World(), Flat(failed, self.pictures), Panels(failed)
         self.target = Target((1, 1))
         self._failed = failed
         self._stale = True  # the world's picture
@@ -69,6 +71,7 @@ class Canvas:
         touched = self.mirror.take()
         if touched.order:
             self.places.arrange(self.mirror.graph)
+            self.pictures.keep(self.mirror.graph.nodes)
         elif touched.columns.keys() & MOVING:
             self.places.move(self.mirror.graph)
         with self._guarded("the world"):
@@ -170,7 +173,7 @@ class Canvas:
             return
         if columns & {"at", "rotate", "scale"}:
             flat.place(self.places)
-        if "size" in columns:
+        if columns & {"size", "image"}:
             flat.size(graph)
         if columns & {"color", "opacity"}:
             flat.paint(graph, self.places)

@@ -6,7 +6,7 @@ Areas and dots interrupt it. Three things are kept apart, as they change at diff
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -16,8 +16,10 @@ from rio.renderer.dots import ROUND, Dotter
 from rio.renderer.gpu import TRIANGLES, Arrays, Program, blend, depth
 from rio.renderer.letters import Letters, raster
 from rio.renderer.mirror import is_in_panel
+from rio.renderer.pictures import SMALL, Pictures
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import KINDS
+from rio.scene.pixels import extent
 from rio.scene.places import Places
 from rio.scene.values import Floats
 
@@ -29,8 +31,10 @@ _SHADERS = {
     "shapes": shaders.FLAT,
     "letters": (shaders.FLAT[0], shaders.LETTERS + shaders.FLAT[1]),
     "area": shaders.AREA,
+    "picture": (shaders.FLAT[0], shaders.PICTURE + shaders.FLAT[1]),
 }
 PASSES = 3  # over the texts, if laying them out moves the pictures of letters; more would not help
+_PICTURE = 1  # the texture unit beside that of the letters
 MANY = 64  # runs: with more, letters and shapes are drawn by one program
 _NO_ROWS: Floats = np.zeros((0, shapes.ROW), np.float32)
 _NO_AREA: Floats = np.zeros((0, 5), np.float32)
@@ -44,12 +48,12 @@ class Piece:
     area: Floats = field(default_factory=lambda: _NO_AREA)
     dots: Arrays | None = None
     count: int = 0  # of dots
-    is_text: bool = False
+    what: str = "shapes"  # that its rows are: `shapes`, `letters`, or one `picture`
 
 
 @dataclass(frozen=True)
 class Run:
-    """Neighbours in the order that are drawn at once; `owner` is for dots."""
+    """Neighbours in the order that are drawn at once; `owner` is for what is drawn for itself: dots, pictures."""
 
     what: str
     first: int
@@ -60,8 +64,8 @@ class Run:
 class Flat:
     """The flat nodes of a graph as the graphics card has them. `failed` is told of nodes that cannot be drawn."""
 
-    def __init__(self, failed: Callable[[str], None]) -> None:
-        self._failed = failed
+    def __init__(self, failed: Callable[[str], None], pictures: Pictures) -> None:
+        self._failed, self._pictures = failed, pictures
         self._letters = Letters()
         self._programs = {what: Program(*sources) for what, sources in _SHADERS.items()}
         self._dotter = Dotter()
@@ -115,7 +119,7 @@ class Flat:
 
     def size(self, graph: Graph) -> None:
         """Nodes changed their size."""
-        self._parts.upload(size=graph.columns["size"][self._owners["parts"]])
+        self._parts.upload(size=self._sizes(graph))
 
     def paint(self, graph: Graph, places: Places) -> None:
         """Nodes changed their colour or opacity."""
@@ -133,7 +137,8 @@ class Flat:
             if run.what == "dots":
                 self._draw_dots(run, graph, places, view, ratio)
                 continue
-            self._programs[run.what].use(view=view, ratio=ratio)
+            unit = self._bind_picture(run, graph, places, ratio) if run.what == "picture" else 0
+            self._programs[run.what].use(view=view, ratio=ratio, letters=unit)
             if run.what == "area":
                 self._areas.draw(TRIANGLES, run.count, run.first)
             else:
@@ -142,7 +147,7 @@ class Flat:
     def pick(self, graph: Graph, places: Places, x: float, y: float) -> int:
         """The front node at this place of the view; 0 if none."""
         owners = self._owners["parts"]
-        parts = pick.Parts(self._rows, owners, places.matrices[owners], graph.columns["size"][owners])
+        parts = pick.Parts(self._rows, owners, places.matrices[owners], self._sizes(graph))
         hits = set(pick.hit_parts(parts, x, y).tolist())
         for id in self._order:
             if id in hits:
@@ -170,6 +175,23 @@ class Flat:
             self._dotter.draw(arrays, run.count, _on_view(places.matrices[id], view), color, size)
             blend(True)
 
+    def _bind_picture(self, run: Run, graph: Graph, places: Places, ratio: float) -> int:
+        """Let the next draw see the picture of a node; the unit that has it."""
+        pixels = graph.nodes[run.owner].get("image")
+        if pixels is not None:
+            across = extent(graph.columns["size"][run.owner], pixels)[0] * _grown(places, run.owner) * ratio
+            self._pictures.texture(run.owner, pixels).bind(_PICTURE, small=across < SMALL * pixels.shape[1])
+        return _PICTURE
+
+    def _sizes(self, graph: Graph) -> Floats:
+        """The size of each row's node; a picture may leave it to its pixels."""
+        owners = self._owners["parts"]
+        sizes: Floats = graph.columns["size"][owners]
+        for run in self._runs:
+            if run.what == "picture":
+                sizes[run.first, :2] = extent(sizes[run.first], graph.nodes[run.owner].get("image"))
+        return sizes
+
     def _made(self, graph: Graph, places: Places, node: Node) -> Piece:
         """A node that cannot be drawn must not hide the others."""
         try:
@@ -184,7 +206,7 @@ class Flat:
                 pixels = self._pixels(graph, places, node.id)
                 layout = self._letters.lay(node.get("text"), node.get("font"), pixels, node.get("anchor"))
                 self._texts[node.id] = layout.pixels
-                return Piece(shapes.text(layout), is_text=True)
+                return Piece(shapes.text(layout), what="letters")
             case "line":
                 return Piece(shapes.line(graph, node))
             case "polygon":
@@ -193,13 +215,13 @@ class Flat:
                 return _dots(node)
             case "circle":
                 return Piece(shapes.circle(node))
+            case "image":
+                return Piece(shapes.rect(node), what="picture")
         return Piece(shapes.rect(node))
 
     def _pixels(self, graph: Graph, places: Places, id: int) -> float:
         """How large a text is on the screen."""
-        turn = places.matrices[id, :2, :2].astype(float)
-        scale = abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0]) ** 0.5
-        return float(graph.columns["size"][id, 0] * scale * self._ratio)
+        return float(graph.columns["size"][id, 0] * _grown(places, id) * self._ratio)
 
     def _join(self, nodes: list[Node]) -> None:
         """The pieces one after another, and which neighbours are drawn at once."""
@@ -235,19 +257,26 @@ def _runs(order: list[int], pieces: list[Piece], *, apart: bool = True) -> list[
     runs: list[Run] = []
     firsts = {"area": 0, "parts": 0}
 
-    def add(what: str, of: str, count: int) -> None:
-        if count and runs and runs[-1].what == what:
-            runs[-1] = Run(what, runs[-1].first, runs[-1].count + count)
+    def add(what: str, of: str, count: int, owner: int = 0) -> None:
+        if count and runs and (runs[-1].what, runs[-1].owner) == (what, owner):
+            runs[-1] = replace(runs[-1], count=runs[-1].count + count)
         elif count:
-            runs.append(Run(what, firsts[of], count))
+            runs.append(Run(what, firsts[of], count, owner))
         firsts[of] += count
 
     for id, piece in zip(order, pieces, strict=True):
         add("area", "area", len(piece.area))
-        add("letters" if piece.is_text or not apart else "shapes", "parts", len(piece.rows))
+        what = "letters" if piece.what == "shapes" and not apart else piece.what
+        add(what, "parts", len(piece.rows), id if what == "picture" else 0)
         if piece.dots:
             runs.append(Run("dots", 0, piece.count, id))
     return runs
+
+
+def _grown(places: Places, id: int) -> float:
+    """How many times its size a node is drawn."""
+    turn = places.matrices[id, :2, :2].astype(float)
+    return float(abs(turn[0, 0] * turn[1, 1] - turn[0, 1] * turn[1, 0]) ** 0.5)
 
 
 def _dots(node: Node) -> Piece:

@@ -16,6 +16,7 @@ from rio.wire import Delta, Fill, Put, Remove, Reset, Set
 
 VIEW, WORLD, PANEL = 1, 2, 4
 _ARRANGING = frozenset({"visible", "layer", "shadow"})
+_REPAINTING = frozenset({"image"})  # what changes no shape: looked up whenever it is drawn
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Touched:
     """What to bring up to date. `order` and `columns` say where, by the bits; `shapes` are nodes to be made anew."""
 
     order: int = 0
-    columns: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, int] = field(default_factory=dict)  # and other words that change no shape
     shapes: set[int] = field(default_factory=set)
     came: bool = False  # solids, or other things of the world, came or went
 
@@ -125,6 +126,8 @@ class Mirror:
                 self.touched.shapes.add(id)
         elif prop in _ARRANGING:
             self.touched.order |= where
+        elif prop in _REPAINTING:
+            self._column(prop, where)
         else:
             self._where[node.id] = now = where_of(self.graph, node)
             self.touched.order |= where | now

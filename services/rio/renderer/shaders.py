@@ -239,6 +239,7 @@ void main() {
             at = floor(at * ratio + 0.5) / ratio;
         letter = mix(extra.xy, extra.zw, corner);
         soft = 0.0; how.w = -1.0;
+PICTURE = "#define PICTURE\n"  # and pictures, which are rectangles, with this
     } else if (form.x > 1.5) {                            // a stretch: a capsule that lies from one end to the other
         vec2 way = part.zw - part.xy; float far = length(way);
         bend = 0.5 * (form.x > 2.5 ? form.z : size.x);
@@ -263,7 +264,7 @@ void main() {
     float d = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - shape.z;       // to the outline, negative inside
     d *= dot(p, p) / max(dot(how.xy, p * p), 1e-6) / how.z;                  // in pixels
     float border = clamp(0.5 + d + how.w / how.z, 0.0, 1.0) * step(1e-4, how.w) * rim.a / max(paint.a, 1e-4);
-    pixel = vec4(mix(paint.rgb, rim.rgb, min(border, 1.0)), paint.a * clamp(0.5 - d, 0.0, 1.0));
+    pixel = mix(fill, vec4(rim.rgb, paint.a), min(border, 1.0)) * vec4(vec3(1.0), clamp(0.5 - d, 0.0, 1.0));
 #ifdef LETTERS
     if (how.w < -0.5) pixel = vec4(paint.rgb, paint.a * texture(letters, letter).r);
 #endif
@@ -281,7 +282,16 @@ void main() {
     float soft = 1.0 / max(sqrt(abs(determinant(turn))) * ratio, 1e-6);
     vec2 p = vec2(row0.z, row1.z) + turn * (at + soft * off.xy);
     paint = color; cover = off.z;
+vec4 filled() {
+#ifdef PICTURE                                            // its colours come multiplied with their opacity
+    vec4 seen = texture(letters, 0.5 + 0.5 * local / max(shape.xy, vec2(1e-6)));
+    return paint * vec4(seen.rgb / max(seen.a, 1e-4), seen.a);
+#else
+    return paint;
+#endif
+}
     gl_Position = vec4(p.x / view.x * 2.0 - 1.0, 1.0 - p.y / view.y * 2.0, 0.0, 1.0);
+    vec4 fill = filled();
 }""",
     """
 in vec4 paint; in float cover; out vec4 pixel;

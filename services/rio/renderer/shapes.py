@@ -26,7 +26,7 @@ def in_world(node: Node) -> bool:
 
 
 def rect(node: Node) -> Floats:
-    """One row: a rectangle."""
+    """One row: a rectangle, or a picture."""
     return _row(RECT, node.get("radius"), node.get("border"), node)
 
 

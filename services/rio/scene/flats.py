@@ -1,10 +1,13 @@
 """The nouns of the view, flat things, and those that stand there or in the world by their coordinates."""
 
-from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, noun, paint
+from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, named_color, noun, paint
+from rio.scene.pixels import PIXELS
 from rio.scene.values import (
     ANYWHERE,
     AREA,
+    COLOR,
     MOST_POINTS,
+    PICTURE,
     PROSE,
     SPIN,
     SPOT,
@@ -78,6 +81,19 @@ FLATS = (
         BORDER,
         BORDER_COLOR,
         ANCHOR,
+    ),
+    flat(
+        "image",
+        "a picture",
+        Word("image", PIXELS, None, "a file, an address https://…, or an array [height, width, 3]"),
+        Word("size", PICTURE, (0.0, 0.0), "its width, or width height; 0 follows from the picture"),
+        Word("color", COLOR, named_color("#ffffff"), "what its colours are multiplied with"),
+        Word("radius", number(0), 0.0, "how round its corners are"),
+        BORDER,
+        BORDER_COLOR,
+        ANCHOR,
+        given=(("image",),),
+        needs=("image",),
     ),
     flat(
         "text",

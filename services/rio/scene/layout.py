@@ -6,14 +6,16 @@ middles. Knows the graph, changes nothing.
 """
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS, MIDDLE, Kind
+from rio.scene.pixels import extent
 from rio.scene.values import Refused
 
 WORLD_GAP, VIEW_GAP = 0.5, 20.0  # units, pixels
@@ -62,21 +64,25 @@ def box_of(graph: Graph, node: Node) -> Box:
         return _box(at + (low + high) / 2, (high - low) / 2)
     size = tuple(graph.columns["size"][node.id].tolist())
     scale = tuple(graph.columns["scale"][node.id].tolist())
-    half = half_of(kind(node.kind), size, scale, node.props.get("text", ""))
+    half = half_of(kind(node.kind), size, scale, node.props)
     anchor = ANCHORS[node.props.get("anchor", "center")] if "anchor" in kind(node.kind).words else (0, 0)
     return _box(at - np.multiply((*anchor, 0), half), half)
 
 
-def half_of(noun: Kind, size: Sequence[float], scale: Sequence[float] = (1, 1, 1), text: str = "") -> Vector:
-    """How far a node of this size reaches from its middle."""
+def half_of(
+    noun: Kind, size: Sequence[float], scale: Sequence[float] = (1, 1, 1), words: Mapping[str, Any] = {}
+) -> Vector:  # the default is only read
+    """How far a node of this size, which says these words, reaches from its middle."""
     width, height, depth = (*size, 0.0, 0.0)[:3]
     if noun.space == "panel":
         needed = _WINDOW if noun.name == "window" else _WIDGET
         return (width or needed[0]) / 2, (height or needed[1]) / 2, 0.0
     if noun.name == "plane":
         height, depth = 0.0, height
+    elif noun.name == "image":
+        width, height = extent(size, words.get("image"))
     elif noun.name == "text":
-        lines = text.split("\n")
+        lines = str(words.get("text", "")).split("\n")
         width, height = _LETTER * width * max(map(len, lines)), width * len(lines)
     elif "size" not in noun.words or noun.name in _LOOSE:
         width = height = depth = 0.0

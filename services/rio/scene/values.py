@@ -345,6 +345,7 @@ SPOT = Numeric("two numbers: x y, from the top left of the view", {2: (0, 1)})
 ANYWHERE = Numeric("x y in the view, or x y z in the world", {2: (0, 1, ZERO), 3: (0, 1, 2)})
 EXTENT = Numeric("a number from 0 up, or three: width height depth", {1: (0, 0, 0), 3: (0, 1, 2)}, 0)
 AREA = Numeric("a number from 0 up, or two: width height", {1: (0, 0), 2: (0, 1)}, 0)
+PICTURE = Numeric("a number from 0 up, or two: width height", {1: (0, ZERO), 2: (0, 1)}, 0, terse=True)
 TURN = Numeric("degrees about the vertical axis, or about x y z", {1: (ZERO, 0, ZERO), 3: (0, 1, 2)})
 SPIN = Numeric("degrees, clockwise", {1: (ZERO, ZERO, 0), 3: (0, 1, 2)}, terse=True)
 TIP = Numeric(ANYWHERE.says, {2: (0, 1), 3: (0, 1, 2)})  # stays as it was given: that says which of the two it is

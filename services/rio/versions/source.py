@@ -6,7 +6,13 @@ import numpy as np
 
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
-from rio.scene.values import COLOR, LINK
+from rio.scene.pixels import Pixels
+from rio.scene.values import LINK, Color
+
+SPELLED = (Color, Pixels)
+"""Forms whose values a program writes as the text that `show` gives."""
+
+LONG = 64  # numbers of one word that a line still shows
 
 
 def value(graph: Graph, id: int, prop: str) -> str:
@@ -15,7 +21,7 @@ def value(graph: Graph, id: int, prop: str) -> str:
     form = KINDS[graph.node(id).kind].word(prop).form
     if form is LINK:
         return f"find({graph.node(kept).name!r})" if kept else "None"
-    if form is COLOR:
+    if isinstance(form, SPELLED):
         return repr(graph.show(id, prop))
     if isinstance(kept, np.ndarray):
         return repr([tuple(row) for row in kept.tolist()])
@@ -62,7 +68,7 @@ def said(graph: Graph, id: int) -> Iterator[str]:
 def line(graph: Graph, id: int) -> str:
     """One line about a node, for a reader: its noun, its name, what was said of it."""
     node = graph.node(id)
-    words = [f"{prop} {_short(graph.show(id, prop))}" for prop in ("at", *said(graph, id)) if prop in _words(node.kind)]
+    words = [f"{prop} {_brief(graph, id, prop)}" for prop in ("at", *said(graph, id)) if prop in _words(node.kind)]
     return ", ".join([f"{node.kind} {node.name}", *dict.fromkeys(words)])
 
 
@@ -70,6 +76,10 @@ def _words(kind: str) -> frozenset[str]:
     return frozenset(KINDS[kind].words)
 
 
-def _short(text: str) -> str:
-    text = " ".join(text.split())
+def _brief(graph: Graph, id: int, prop: str) -> str:
+    """A value in a few words; many numbers by how many there are."""
+    kept = graph.get(id, prop)
+    if isinstance(kept, np.ndarray) and kept.size > LONG:
+        return " × ".join(map(str, kept.shape))
+    text = " ".join(graph.show(id, prop).split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ninep import FileError
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
-from rio.scene.values import COLOR, LINK, Refused
+from rio.scene.values import LINK, Refused
 from rio.versions import source
 from rio.versions.timeline import Version
 from rio.wire import Delta, Fill, Put, Set, fill
@@ -68,7 +68,7 @@ def _said(graph: Graph, id: int) -> dict[str, Any]:
 def _plain(graph: Graph, id: int, prop: str) -> Any:
     kept = graph.get(id, prop)
     form = KINDS[graph.nodes[id].kind].word(prop).form
-    if form is LINK or form is COLOR:
+    if form is LINK or isinstance(form, source.SPELLED):
         return graph.show(id, prop)
     return kept.tolist() if isinstance(kept, np.ndarray) else kept
 
