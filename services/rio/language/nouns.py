@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rio.language.assets import Assets
-from rio.language.animation import Animations
 from rio.language.handles import Handle
 from rio.language.scene import Scene
 from rio.language.timers import Timers
@@ -29,7 +28,6 @@ class Nouns:
     def __init__(self, scene: Scene, timers: Timers) -> None:
         self.scene, self.timers = scene, timers
         self.assets = Assets()
-        self.animations = Animations(scene, timers, self.plain)
         self.rows = Rows()
         self._inside: list[int] = []  # the nodes of the `with` statements that are open
         self._counts: dict[str, int] = {}
