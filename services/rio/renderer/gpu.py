@@ -16,10 +16,10 @@ from rio.scene.values import Floats
 Size = tuple[int, int]
 
 
-class ShaderFailed(ValueError):  # noqa: N818  # it reads as what happened
 _LOADING = 15  # a texture unit that nobody draws with
 
 
+class ShaderFailed(ValueError):  # noqa: N818  # it reads as what happened
     """A shader that does not compile or link, in the driver's words."""
 
 
@@ -241,8 +241,6 @@ class Mask:
         gl.glBindSampler(unit, 0)
 
 
-def blend(on: bool) -> None:
-    """Straight alpha over what is there, or not."""
 class Texture:
     """A picture of RGBA pixels, filtered; seen from afar it is averaged, which costs a moment when that begins."""
 
@@ -280,6 +278,8 @@ class Texture:
         gl.glDeleteTextures(1, [self.name])
 
 
+def blend(on: bool) -> None:
+    """Straight alpha over what is there, or not."""
     (gl.glEnable if on else gl.glDisable)(gl.GL_BLEND)
     gl.glBlendFuncSeparate(gl.GL_SRC_ALPHA, gl.GL_ONE_MINUS_SRC_ALPHA, gl.GL_ONE, gl.GL_ONE_MINUS_SRC_ALPHA)
 

@@ -33,8 +33,7 @@ void main() {
     vec3 c = color * color;
     vec2 off = (uv - vec2(0.5, 0.58)) * vec2(0.62 * aspect, 1.0);
     float glow = exp(-2.6 * dot(off, off)), depth = smoothstep(0.0, 1.0, uv.y);
-    float wall = mix(0.42, 0.72, depth) + 0.75 * glow, paper = mix(0.94, 1.0, glow);
-    c *= mix(wall, paper, smoothstep(0.05, 0.6, max(c.r, max(c.g, c.b))));  // what is light already is lit evenly
+    c *= mix(0.42, 0.72, depth) + 0.75 * glow;
     pixel = vec4(sqrt(c) + even(gl_FragCoord.xy), 1.0);
 }""",
 )
@@ -217,6 +216,7 @@ SOLID = (_SOLID_VERTEX, _SOLID_FRAGMENT)
 # `part`: a stretch's two ends, or a letter's place and size in that text. `extra`: an anchor, or a letter's picture.
 # Letters are drawn with LETTERS defined; llvmpipe computes both sides of a branch, so shapes alone do without.
 LETTERS = "#define LETTERS\n"
+PICTURE = "#define PICTURE\n"  # and pictures, which are rectangles, with this
 FLAT = (
     """
 layout(location=0) in vec3 row0; layout(location=1) in vec3 row1; layout(location=2) in vec3 size;
@@ -240,7 +240,6 @@ void main() {
             at = floor(at * ratio + 0.5) / ratio;
         letter = mix(extra.xy, extra.zw, corner);
         soft = 0.0; how.w = -1.0;
-PICTURE = "#define PICTURE\n"  # and pictures, which are rectangles, with this
     } else if (form.x > 1.5) {                            // a stretch: a capsule that lies from one end to the other
         vec2 way = part.zw - part.xy; float far = length(way);
         bend = 0.5 * (form.x > 2.5 ? form.z : size.x);
@@ -260,7 +259,16 @@ PICTURE = "#define PICTURE\n"  # and pictures, which are rectangles, with this
     """
 in vec2 local; in vec2 letter; in vec4 paint; flat in vec4 rim; flat in vec3 shape; flat in vec4 how;
 uniform sampler2D letters; out vec4 pixel;
+vec4 filled() {
+#ifdef PICTURE                                            // its colours come multiplied with their opacity
+    vec4 seen = texture(letters, 0.5 + 0.5 * local / max(shape.xy, vec2(1e-6)));
+    return paint * vec4(seen.rgb / max(seen.a, 1e-4), seen.a);
+#else
+    return paint;
+#endif
+}
 void main() {
+    vec4 fill = filled();
     vec2 p = local * how.xy, q = abs(p) - shape.xy + shape.z;
     float d = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - shape.z;       // to the outline, negative inside
     d *= dot(p, p) / max(dot(how.xy, p * p), 1e-6) / how.z;                  // in pixels
@@ -283,16 +291,7 @@ void main() {
     float soft = 1.0 / max(sqrt(abs(determinant(turn))) * ratio, 1e-6);
     vec2 p = vec2(row0.z, row1.z) + turn * (at + soft * off.xy);
     paint = color; cover = off.z;
-vec4 filled() {
-#ifdef PICTURE                                            // its colours come multiplied with their opacity
-    vec4 seen = texture(letters, 0.5 + 0.5 * local / max(shape.xy, vec2(1e-6)));
-    return paint * vec4(seen.rgb / max(seen.a, 1e-4), seen.a);
-#else
-    return paint;
-#endif
-}
     gl_Position = vec4(p.x / view.x * 2.0 - 1.0, 1.0 - p.y / view.y * 2.0, 0.0, 1.0);
-    vec4 fill = filled();
 }""",
     """
 in vec4 paint; in float cover; out vec4 pixel;
