@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ninep import FileError
 from ninep.client import Client
+from ninep.messages import DMDIR
 
 AGENT = "claude"
 PROMPT = "draw a red cube"
@@ -23,7 +24,7 @@ class Drawing:
 async def draw(root: Client) -> Drawing:
     """Have the agent draw, unless there is something on the screen already. FileError if it gives no answer."""
     await _agent(root)
-    has_picture = bool(await root.ls("/rio/scene/nodes"))
+    has_picture = any(entry.mode & DMDIR for entry in await root.ls("/rio/scene/nodes"))
     code = "" if has_picture else await _ask(root)
     return Drawing(await _provider(root), code, await root.read("/rio/screen"))
 

@@ -3,123 +3,146 @@
 $ cat nodes/cube/color          red
 $ echo blue > nodes/cube/color
 $ echo huge > nodes/cube/size   size: 'huge' is not a number from 0 up, or three: width height depth
+$ mkdir nodes/box               makes a box
+$ mv nodes/box nodes/lamp       calls it lamp
+$ cat nodes/lamp/watch          tells what becomes of it, as it happens
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache, partial
+from functools import partial
 
 from ninep import FileError
-from ninep.node import Answer
-from ninep.tree import Each, Node, Text
+from ninep.errors import EXISTS
+from ninep.messages import DMDIR, Stat
+from ninep.node import Answer, Directory
+from ninep.tree import Ctl, Each, Node, Stream, Text
+from rio.edits import Edits, in_words
+from rio.hub.watches import Watches
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
 from rio.scene.noun import Word
-from rio.scene.values import Places, Prose, Refused
-from rio.versions import source
-from rio.versions.history import History
-from rio.wire import Delta, Put, Remove, Set
+from rio.scene.values import Choice, Link, Numeric, Tags, Toggle
 
-CAMERA = "camera"
-AUTO = "auto"
+CTL = "ctl"
+TYPE, WATCH = "type", "watch"  # no word of a noun
 
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """The graph's refusals as those of a file."""
-    try:
-        yield
-    except Refused as refusal:
-        raise FileError(str(refusal)) from None
-
-
-class _Numbers(Mapping[str, int]):
-    """Node name -> number, live."""
-
-    def __init__(self, graph: Graph) -> None:
-        self._graph = graph
-
-    def __getitem__(self, name: str) -> int:
-        return self._graph.ids[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._graph.ids)
-
-    def __len__(self) -> int:
-        return len(self._graph.ids)
-
-
-@cache
-def _words(noun: str) -> Mapping[str, Word | str]:
-    """The files of a node: its words, and `type`, which is the noun's own name."""
-    return {"type": noun, **KINDS[noun].words}
+_SHORT = Numeric | Choice | Toggle | Tags | Link  # forms whose values fit into one write
 
 
 class NodeFiles:
-    """The directory `nodes` and the file `camera` of one scene."""
+    """The directory `nodes` of one scene."""
 
-    def __init__(self, graph: Graph, history: History) -> None:
-        self._graph, self._history = graph, history
+    def __init__(self, graph: Graph, edits: Edits, watches: Watches) -> None:
+        self._graph, self._edits, self._watches = graph, edits, watches
 
     def tree(self) -> Each:
-        """The directory of all nodes. Removing one removes the node, and what is inside it."""
-        return Each(_Numbers(self._graph), self._directory, remove=self._remove)
+        """The directory of all nodes, and `ctl`. Making a directory makes a node, removing one removes it."""
+        entries = _Entries(self._graph, self.ctl())
+        return Each(entries, self._node, create=self._create, remove=self._remove)
 
-    def _directory(self, id: int) -> Node:
-        return Each(_words(self._graph.node(id).kind), partial(self._file, id))
+    def ctl(self) -> Ctl:
+        """Nodes made, renamed and removed by commands. Reading it tells the verbs, and what each noun takes."""
+        edits = self._edits
+        verbs = Ctl(new=edits.new, rename=edits.rename, remove=edits.remove)
+        return Ctl(lambda: f"{verbs.usage()}\n{_nouns()}", verbs.verbs)
 
-    def _file(self, id: int, word: Word | str) -> Node:
-        if isinstance(word, str):
-            return Text(lambda: f"{word}\n")
-        is_long = isinstance(word.form, Prose | Places)
-        return Text(partial(self._get, id, word.name), partial(self._set, id, word.name), at_once=not is_long)
+    def _node(self, entry: int | Ctl) -> Node:
+        return NodeFolder(entry, self._graph, self._edits, self._watches) if isinstance(entry, int) else entry
 
-    def _get(self, id: int, prop: str) -> str:
-        with in_words():
-            return self._graph.show(id, prop) + "\n"
-
-    def _set(self, id: int, prop: str, text: str) -> Answer[None]:
-        with in_words():
-            change, name = self._graph.parse(id, prop, text), self._graph.node(id).name
-        said = partial(source.touch, self._graph, id, prop)
-        return self._history.edit("nodes", f"{name} {prop} {text}", [change], lambda: [said()])
+    def _create(self, name: str, perm: int) -> Answer[None]:
+        if not perm & DMDIR:
+            raise FileError(f"a node is a directory: mkdir {name}")
+        if name == CTL or name in self._graph.ids:
+            raise FileError(EXISTS)
+        return self._edits.make(name)
 
     def _remove(self, name: str) -> Answer[None]:
-        said = [f"find({name!r}).remove()"]
-        return self._history.edit("nodes", f"remove {name}", [Remove(self._graph.ids[name])], lambda: said)
+        if name == CTL:
+            raise FileError(f"{CTL} is no node, and stays")
+        return self._edits.remove(name)
 
-    # the camera
 
-    def camera(self) -> Text:
-        """`at`, `target` and `fov` of the camera, a line each; `auto` where the picture frames what is there."""
-        return Text(self._show_camera, self._place_camera, at_once=True)
+class NodeFolder(Each):
+    """One node: its words, `type`, and `watch`. It keeps its name in the scene, whatever it was found by."""
 
-    def _camera(self) -> int | None:
-        return next((id for id, node in self._graph.nodes.items() if node.kind == CAMERA), None)
+    def __init__(self, id: int, graph: Graph, edits: Edits, watches: Watches) -> None:
+        super().__init__(_Words(graph, id), self._file)
+        self._id, self._graph, self._edits, self._watches = id, graph, edits, watches
 
-    def _show_camera(self) -> str:
-        if (id := self._camera()) is None:
-            return f"{AUTO}\n"
-        return "".join(f"{prop} {self._graph.show(id, prop)}\n" for prop in ("at", "target", "fov"))
+    def _file(self, word: Word | str) -> Node:
+        if word == WATCH:
+            return Stream(partial(self._watches.open, self._id))
+        if isinstance(word, str):
+            return Text(lambda: f"{word}\n")
+        setter = partial(self._edits.set, self._id, word.name)
+        return Text(partial(self._get, word.name), setter, at_once=isinstance(word.form, _SHORT))
 
-    def _place_camera(self, text: str) -> Answer[None]:
-        id = self._camera()
-        if text == AUTO:
-            return None if id is None else self._remove(self._graph.nodes[id].name)
-        lines = [line.split(None, 1) for line in text.splitlines() if line.strip()]
-        if any(len(words) < 2 for words in lines):
-            raise FileError("usage: at X Y Z, target X Y Z or fov DEGREES, a line each; or auto")
+    def _get(self, prop: str) -> str:
         with in_words():
-            words = {prop: KINDS[CAMERA].word(prop).form.parse(value) for prop, value in lines}
-        number = self._graph.new_id(odd=True) if id is None else id
-        changes: list[Delta] = [Put(number, CAMERA, self._free_name(), {})] if id is None else []
-        changes += [Set(number, prop, value) for prop, value in words.items()]
-        said = partial(source.making, self._graph, number)
-        return self._history.edit("camera", f"camera {text}", changes, said)
+            return self._graph.show(self._id, prop) + "\n"
 
-    def _free_name(self) -> str:
-        name, count = CAMERA, 1
-        while name in self._graph.ids:
-            count += 1
-            name = f"{CAMERA}{count}"
-        return name
+    def stat(self, name: str) -> Stat:
+        """Under the name that the node has by now."""
+        node = self._graph.nodes.get(self._id)
+        return super().stat(node.name if node else name)
+
+    def wstat(self, wish: Stat, fields: set[str]) -> Answer[None]:
+        """A new name, as `mv` gives it."""
+        if fields != {"name"}:
+            return super().wstat(wish, fields)
+        with in_words():
+            name = self._graph.node(self._id).name
+        return self._edits.rename(name, wish.name)
+
+    def unlink(self, directory: Directory, name: str) -> Answer[None]:
+        """Remove the node, by the name that it has by now."""
+        with in_words():
+            return directory.remove(self._graph.node(self._id).name)
+
+
+class _Entries(Mapping[str, "int | Ctl"]):
+    """Node name -> number, live; and `ctl`, which is no node."""
+
+    def __init__(self, graph: Graph, ctl: Ctl) -> None:
+        self._graph, self._ctl = graph, ctl
+
+    def __getitem__(self, name: str) -> int | Ctl:
+        return self._ctl if name == CTL else self._graph.ids[name]
+
+    def __iter__(self) -> Iterator[str]:
+        yield CTL
+        yield from self._graph.ids
+
+    def __len__(self) -> int:
+        return 1 + len(self._graph.ids)
+
+
+class _Words(Mapping[str, Word | str]):
+    """The files of a node as it is now: another of another noun may have its number some day."""
+
+    def __init__(self, graph: Graph, id: int) -> None:
+        self._graph, self._id = graph, id
+
+    def __getitem__(self, name: str) -> Word | str:
+        return self._now[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._now)
+
+    def __len__(self) -> int:
+        return len(self._now)
+
+    @property
+    def _now(self) -> Mapping[str, Word | str]:
+        node = self._graph.nodes.get(self._id)
+        return _FILES[node.kind] if node else {}
+
+
+_FILES: Mapping[str, Mapping[str, Word | str]] = {
+    name: {TYPE: name, WATCH: WATCH, **noun.words} for name, noun in KINDS.items()
+}
+
+
+def _nouns() -> str:
+    """A line for each noun, with the words it takes."""
+    return "".join(f"{noun.name}: {' '.join(noun.words)}\n" for noun in KINDS.values())

@@ -6,6 +6,7 @@ from importlib.resources import files
 from ninep.node import Answer
 from ninep.service import Metrics, manual, root
 from ninep.tree import Ctl, Dir, Sink, Stream, Text
+from rio.edits import Edits
 from rio.hub.display import Display
 from rio.inputs import input_tree
 from rio.nodes import NodeFiles
@@ -35,7 +36,7 @@ def display_tree(display: Display, metrics: Metrics) -> Dir:
 def scene_tree(display: Display) -> Dir:
     """The scene: its programs, what they print, its nodes, its versions."""
     stage, context = display.stage, display.context
-    nodes = NodeFiles(display.graph, display.history)
+    edits = Edits(display.graph, display.history)
     return Dir(
         ctl=ctl_file(display),
         help=Text(lambda: LANGUAGE),
@@ -48,8 +49,8 @@ def scene_tree(display: Display) -> Dir:
         CONTEXT=Stream(context.open),
         vars=Text(display.variables),
         tasks=Text(display.tasks),
-        nodes=nodes.tree(),
-        camera=nodes.camera(),
+        nodes=NodeFiles(display.graph, edits, display.watches).tree(),
+        camera=Text(edits.camera, edits.place_camera, at_once=True),
         state=Text(display.state, display.take_state),
         screen=Text(display.screen.picture),
         version=VersionFile(display),

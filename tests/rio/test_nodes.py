@@ -1,91 +1,33 @@
 """Nodes and the camera as files, and the whole scene as one; no child runs."""
 
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-import trio
+from tests.rio.scenes import Scene, a_client, a_scene
 
 from ninep import FileError
-from ninep.client import Client, open_client
-from ninep.dial import Address, listen
-from ninep.server import serve
-from ninep.tree import Dir
-from rio.hub.screen import Screen
-from rio.hub.workers import Workers
-from rio.nodes import NodeFiles
-from rio.scene.graph import Graph, scene_of
+from rio.scene.graph import scene_of
 from rio.scene.kinds import KINDS
 from rio.scene.values import Refused
 from rio.versions import state
-from rio.versions.archive import Archive
-from rio.versions.history import History, copy_of
+from rio.versions.history import copy_of
 from rio.versions.pieces import likeness, putting_back
-from rio.versions.timeline import Version, Versions
-from rio.wire import Delta, Put, Set
-
-
-class Scene:
-    """A graph with its versions and files, and nobody who draws it."""
-
-    def __init__(self, graph: Graph) -> None:
-        self.graph = graph
-        self.versions = Versions([Version(0, None, 0.0, "rio", "empty")], 0)
-        self.versions.hold(self.versions.current, graph.snapshot())
-        screen = Screen(graph, [], spare=False, heard=ignore, restarted=ignore, failed=ignore, viewed=ignore)
-        workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
-        self.archive = Archive(None)
-        self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
-        files = NodeFiles(graph, self.history)
-        self.tree = Dir(nodes=files.tree(), camera=files.camera())
-
-    @property
-    def said(self) -> list[str]:
-        """The newest version as a program."""
-        return list(self.versions.current.statements)
-
-
-def ignore(fact: object) -> None:
-    """Nobody listens."""
-
-
-@asynccontextmanager
-async def a_client(scene: Scene, folder: Path) -> AsyncIterator[Client]:
-    """A client of a server of these files."""
-    address = f"unix!{folder / 'socket'}"
-    with listen(Address.parse(address)) as listener, trio.fail_after(30):
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(scene.archive.run)
-            try:
-                await nursery.start(serve, scene.tree, [listener])
-                async with open_client(address) as root:
-                    yield root
-            finally:
-                scene.archive.finish()
-                nursery.cancel_scope.cancel()
+from rio.versions.timeline import Version
+from rio.wire import Delta, Put, Remove, Set
 
 
 @pytest.fixture
 def scene() -> Scene:
     """A red cube on a table, and a text."""
-    return Scene(
-        scene_of(
-            [
-                Put(2, "group", "table", {}),
-                Put(4, "box", "cube", {"color": "red", "at": (0, 1, 0), "parent": 2}),
-                Put(6, "text", "label", {"text": "two\nlines"}),
-            ]
-        )
-    )
+    return a_scene()
 
 
 async def test_every_node_is_a_directory_with_a_file_for_each_word(scene: Scene, tmp_path: Path) -> None:
     async with a_client(scene, tmp_path) as root:
-        assert [entry.name for entry in await root.ls("nodes")] == ["table", "cube", "label"]
+        assert [entry.name for entry in await root.ls("nodes")] == ["ctl", "table", "cube", "label"]
         names = {entry.name for entry in await root.ls("nodes/cube")}
-        assert names == {"type", *KINDS["box"].words}
+        assert names == {"type", "watch", *KINDS["box"].words}
 
 
 async def test_values_are_read_as_a_person_writes_them(scene: Scene, tmp_path: Path) -> None:
@@ -140,7 +82,7 @@ async def test_what_is_no_value_is_refused_in_words(
 async def test_removing_a_directory_removes_the_node_and_what_is_in_it(scene: Scene, tmp_path: Path) -> None:
     async with a_client(scene, tmp_path) as root:
         await root.remove("nodes/table")
-        assert [entry.name for entry in await root.ls("nodes")] == ["label"]
+        assert [entry.name for entry in await root.ls("nodes")] == ["ctl", "label"]
         assert scene.said == ["find('table').remove()"]
         with pytest.raises(FileError, match="file does not exist"):
             await root.read("nodes/cube/color")
@@ -151,6 +93,129 @@ async def test_an_open_file_of_a_node_that_went_says_so(scene: Scene, tmp_path: 
         await root.remove("nodes/cube")
         with pytest.raises(FileError, match="there is no node"):
             await file.write(b"red")
+
+
+# nodes made, renamed and removed from outside
+
+
+async def test_making_a_directory_makes_a_node_of_the_noun_that_it_names(scene: Scene, tmp_path: Path) -> None:
+    """`box`, or `box7`. It stands where a program's next one would."""
+    async with a_client(scene, tmp_path) as root:
+        await root.mkdir("nodes/box")
+        await root.mkdir("nodes/box7")
+        assert [await root.read(f"nodes/{name}/type") for name in ("box", "box7")] == [b"box\n", b"box\n"]
+        assert [await root.read(f"nodes/{name}/at") for name in ("box", "box7")] == [b"0 0.5 0\n", b"1.5 0.5 0\n"]
+        assert scene.said == ["box(name='box7', at=(1.5, 0.5, 0.0))"]
+        assert (scene.versions.current.author, scene.versions.current.label) == ("nodes", "new box box7")
+
+
+@pytest.mark.parametrize(
+    ("name", "refusal"),
+    [
+        ("lamp", "lamp names no noun: make box or box7, or write new NOUN lamp to nodes/ctl"),
+        ("7", "names no noun"),
+        ("line", "a line needs its points or to: new line NAME points="),
+        ("cube", "file already exists"),
+        ("ctl", "file already exists"),
+    ],
+)
+async def test_a_directory_that_names_no_noun_is_refused_in_words(
+    scene: Scene, tmp_path: Path, name: str, refusal: str
+) -> None:
+    async with a_client(scene, tmp_path) as root:
+        with pytest.raises(FileError, match=refusal):
+            await root.mkdir(f"nodes/{name}")
+        with pytest.raises(FileError, match="a node is a directory: mkdir box"):
+            async with root.create("nodes/box"):
+                pass
+        assert len(scene.versions) == 1
+
+
+async def test_ctl_makes_renames_and_removes_each_as_one_version(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        await root.write("nodes/ctl", "new box lamp color=red at=0,2,0 parent=table tags='a b'")
+        assert await root.read("nodes/lamp/color") == b"red\n"
+        assert await root.read("nodes/lamp/parent") == b"table\n"
+        assert scene.said == [
+            "box(name='lamp', at=(0.0, 2.0, 0.0), color='red', tags=('a', 'b'))",
+            "find('lamp').parent = find('table')",
+        ]
+        await root.write("nodes/ctl", "rename lamp lantern")
+        assert scene.said == ["find('lamp').name = 'lantern'"]
+        await root.write("nodes/ctl", "remove lantern")
+        assert scene.said == ["find('lantern').remove()"]
+        assert [v.label for v in scene.versions.path()][1:] == [
+            "new box lamp color=red at=0,2,0 parent=table tags=a b",
+            "rename lamp lantern",
+            "remove lantern",
+        ]
+        assert {version.author for version in scene.versions.path()[1:]} == {"nodes"}
+
+
+async def test_ctl_tells_its_verbs_and_what_each_noun_takes(scene: Scene, tmp_path: Path) -> None:
+    async with a_client(scene, tmp_path) as root:
+        lines = (await root.read("nodes/ctl")).decode().splitlines()
+        assert lines[:4] == ["new NOUN NAME [WORDS…]", "rename OLD NEW", "remove NAME", ""]
+        assert {line.partition(":")[0] for line in lines[4:]} == set(KINDS)
+        assert f"box: {' '.join(KINDS['box'].words)}" in lines
+
+
+@pytest.mark.parametrize(
+    ("command", "refusal"),
+    [
+        ("new bax lamp", "no noun bax; did you mean box"),
+        ("new box lamp red", "red: say WORD=VALUE; a box takes at size color"),
+        ("new box lamp colr=red", "box has no word colr; did you mean color"),
+        ("new box lamp color=blu", "color: no colour 'blu'; did you mean blue"),
+        ("new box lamp size=huge", "size: 'huge' is not a number from 0 up"),
+        ("new box lamp parent=tabel", "there is no node tabel; did you mean table"),
+        ("new box cube", "file already exists"),
+        ("new box a/b", "is not a name for a node"),
+        ("new box ctl", "'ctl' is not a name for a node"),
+        ("new line lamp", "a line needs its points or to"),
+        ("new button lamp parent=table", "a button stands in a window, a row, or nowhere"),
+        ("rename tabel desk", "there is no node tabel; did you mean table"),
+        ("rename table cube", "file already exists"),
+        ("remove lamp", "there is no node lamp"),
+        ("paint cube", "unknown verb paint; try: new rename remove"),
+    ],
+)
+async def test_a_command_that_cannot_be_done_is_refused_in_words(
+    scene: Scene, tmp_path: Path, command: str, refusal: str
+) -> None:
+    before = scene.graph.digest()
+    async with a_client(scene, tmp_path) as root:
+        with pytest.raises(FileError, match=refusal):
+            await root.write("nodes/ctl", command)
+    assert (len(scene.versions), scene.graph.digest()) == (1, before)
+
+
+async def test_a_directory_that_is_renamed_is_the_node_under_another_name(scene: Scene, tmp_path: Path) -> None:
+    """What is open goes on, and who has its directory still has it."""
+    async with a_client(scene, tmp_path) as root, root.open("nodes/cube/color", "w") as color:
+        await root.rename("nodes/cube", "dice")
+        assert scene.said == ["find('cube').name = 'dice'"]
+        assert [entry.name for entry in await root.ls("nodes")] == ["ctl", "table", "dice", "label"]
+        await color.write(b"blue")
+        assert await root.read("nodes/dice/color") == b"blue\n"
+        with pytest.raises(FileError, match="file already exists"):
+            await root.rename("nodes/dice", "label")
+        with pytest.raises(FileError, match="permission denied"):
+            await root.rename("nodes/dice/color", "colour")
+
+
+async def test_a_node_of_another_noun_under_a_number_that_was_used_has_its_own_words(
+    scene: Scene, tmp_path: Path
+) -> None:
+    """As after a clear, when numbers begin anew."""
+    async with a_client(scene, tmp_path) as root:
+        assert "shadow" in {entry.name for entry in await root.ls("nodes/cube")}
+        scene.graph.apply(Remove(4))
+        scene.graph.apply(Put(4, "text", "cube", {"text": "a word"}))
+        assert await root.read("nodes/cube/text") == b"a word\n"
+        assert await root.read("nodes/cube/type") == b"text\n"
+        with pytest.raises(FileError, match="file does not exist"):
+            await root.read("nodes/cube/shadow")
 
 
 async def test_the_camera_is_a_file(scene: Scene, tmp_path: Path) -> None:

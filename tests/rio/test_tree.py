@@ -91,7 +91,7 @@ async def test_versions_are_gone_to_by_verb_and_by_number(tmp_path: Path) -> Non
         assert await root.read("scene/nodes/cube/color") == b"blue\n"
         await root.write("version", "snapshot before the show")
         await root.write("ctl", "clear")
-        assert await root.ls("scene/nodes") == []
+        assert [entry.name for entry in await root.ls("scene/nodes")] == ["ctl"]
         await root.write("version", "3")
         assert await root.read("scene/nodes/cube/color") == b"blue\n"
         lines = (await root.read("version")).decode().splitlines()
@@ -284,3 +284,21 @@ def is_alive(pid: int) -> bool:
 def names_in(folder: Path) -> list[str]:
     """What a directory holds."""
     return sorted(path.name for path in folder.iterdir())
+
+
+async def test_what_is_written_to_the_value_of_a_widget_is_heard_as_of_a_hand(tmp_path: Path) -> None:
+    """So machines steer each other: one writes, the other's program hears, and a third watches what comes of it."""
+    program = (
+        'speed = slider("Speed", name="speed", high=9)\n'
+        'text("none", name="shown")\n'
+        "@speed.on_change\n"
+        "def show(event):\n"
+        '    find("shown").text = f"{event.value:g} of {speed.high:g}"\n'
+    )
+    async with a_client(tmp_path) as (root, _):
+        await root.write("scene/parse", program)
+        async with root.open("scene/nodes/shown/watch") as watch:
+            await root.write("scene/nodes/speed/value", "7")
+            assert await watch.read() == b"text 7 of 9\n"
+            await root.write("scene/nodes/speed/value", "8")
+            assert await watch.read() == b"text 8 of 9\n"

@@ -26,6 +26,7 @@ from rio.hub.links import Link, LinkError
 from rio.hub.screen import Screen
 from rio.hub.stage import Stage
 from rio.hub.turns import Outcome, Turns
+from rio.hub.watches import Watches
 from rio.hub.workers import Workers
 from rio.scene.graph import Gone, Graph
 from rio.scene.values import Refused
@@ -56,6 +57,7 @@ class Display:
     def __init__(self, commands: Commands, archive: Archive, events: Events, size: tuple[int, int]) -> None:
         self.size, self.events, self.archive = size, events, archive
         self.graph, self.turns = Graph(), Turns()
+        self.watches = Watches(self.graph)
         self.workers = Workers(
             commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
         )
@@ -63,6 +65,7 @@ class Display:
             self.graph,
             commands.renderer,
             spare=commands.spare,
+            changed=self.watches.look,
             heard=self._from_user,
             restarted=self._renderer_restarted,
             failed=self._cannot_draw,
@@ -267,7 +270,7 @@ class Display:
         with suppress(Refused, FileError):  # the node has become another meanwhile
             self.history.handle(Set(id, word, value), done=done)
             if word == "value":
-                self.workers.post(Event(id, "change", {"value": self.graph.get(id, word)}))
+                self.history.tell_of_hand(id)
 
     def _renderer_restarted(self, reason: str) -> None:
         log.warning("renderer.restarted", reason=reason)

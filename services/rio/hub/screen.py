@@ -48,7 +48,9 @@ class _Asked:
 
 
 class Screen:
-    """What shows the graph. `heard` gets what the user does; `restarted(reason)` is told of each death."""
+    """What shows the graph. `changed()` is called with each change of it, `heard` gets what the user does,
+    `restarted(reason)` is told of each death.
+    """
 
     def __init__(
         self,
@@ -56,12 +58,14 @@ class Screen:
         command: Sequence[str],
         *,
         spare: bool,
+        changed: Callable[[], None],
         heard: Callable[[Event], None],
         restarted: Callable[[str], None],
         failed: Callable[[str], None],
         viewed: Callable[[dict[str, Any]], None],
     ) -> None:
         self._graph, self._command, self._has_spare = graph, command, spare
+        self._changed = changed
         self._heard, self._restarted, self._failed, self._viewed = heard, restarted, failed, viewed
         self._link: Link | None = None
         self._spare: Link | None = None
@@ -80,6 +84,7 @@ class Screen:
 
     def show(self, whole: bytes) -> None:
         """Forward a frame of changes. Without a renderer nothing is sent: the next one gets the whole graph."""
+        self._changed()
         if self._link:
             if self._took >= self._stamp:
                 self._work.ring()
@@ -88,6 +93,7 @@ class Screen:
 
     async def show_all(self) -> None:
         """Show the graph as it is now, whatever was shown before."""
+        self._changed()
         if self._link:
             await self._replay(self._link)
 

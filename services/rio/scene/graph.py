@@ -209,8 +209,8 @@ class Graph:
 
     def _rename(self, node: Node, name: str) -> Node:
         node = replace(node, name=name)
-        self.ids = {n.name: n.id for n in self.nodes.values() if n.id != node.id} | {name: node.id}
         self._owned_nodes()[node.id] = node
+        self.ids = {each.name: each.id for each in self.nodes.values()}
         return node
 
     def _kept(self, id: int, noun: Kind, props: Mapping[str, Any]) -> dict[str, Any]:
@@ -325,8 +325,8 @@ class Graph:
 
 
 def check_name(name: str) -> None:
-    """Refused unless the name can be a directory and a word of a command."""
-    if not 0 < len(name) <= LONGEST_NAME or name.strip() != name or name in (".", ".."):
+    """Refused unless the name can be a directory, beside `ctl`, and a word of a command."""
+    if not 0 < len(name) <= LONGEST_NAME or name.strip() != name or name in (".", "..", "ctl"):
         raise Refused(f"{name[:40]!r} is not a name for a node")
     if "/" in name or not name.isprintable():
         raise Refused(f"{name!r} is not a name for a node; it is a directory, so it has no / and no control characters")

@@ -18,7 +18,7 @@ from rio.versions.archive import Archive, frames
 from rio.versions.pieces import likeness, putting_back, said_of
 from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions
-from rio.wire import Delta, Deltas, Reset, Set, frame
+from rio.wire import Delta, Deltas, Event, Reset, Set, frame
 
 LOST = "the picture is as it was, but variables are lost: no copy of the worker is kept for that version"
 
@@ -92,6 +92,10 @@ class History:
         message = Deltas([change])
         self._screen.show(frame(message))
         self._workers.post(message)
+
+    def tell_of_hand(self, id: int) -> None:
+        """A program that listens hears that somebody gave a widget another value."""
+        self._workers.post(Event(id, "change", {"value": self._graph.get(id, "value")}))
 
     def mark(self, label: str) -> None:
         """A version of its own for the scene as it is, to be found again by its label."""
