@@ -64,7 +64,7 @@ class Canvas:
     @property
     def is_gliding(self) -> bool:
         """Whether the picture moves by itself."""
-        return self.world.camera.is_gliding
+        return self.world.camera.is_gliding or self.panels.is_busy
 
     def update(self) -> None:
         """Take over all that changed, without painting it."""
@@ -96,7 +96,7 @@ class Canvas:
         with self._guarded("what is flat"):
             self.flat.draw(self.mirror.graph, self.places, self.view, self.ratio)
         with self._guarded("the windows"):
-            self.panels.draw()
+            self.panels.draw(fine=fine)
         finish()
 
     def rehearse(self, *nodes: Put) -> None:

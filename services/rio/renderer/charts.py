@@ -28,8 +28,14 @@ def prepare() -> None:
     style.plot_border_size = 0.0
     for part, color in (("plot_bg", theme.CLEAR), ("legend_bg", theme.CLEAR), ("legend_border", theme.CLEAR)):
         style.set_color_(getattr(implot.Col_, part), color)
-    style.set_color_(implot.Col_.axis_grid, (1.0, 1.0, 1.0, 0.08))
-    style.set_color_(implot.Col_.axis_text, theme.QUIET)
+
+
+def dress(look: theme.Look) -> None:
+    """Follow the theme."""
+    style = implot.get_style()
+    style.set_color_(implot.Col_.axis_grid, look.edge)
+    style.set_color_(implot.Col_.axis_text, look.quiet)
+    style.set_color_(implot.Col_.legend_text, look.ink)
 
 
 def chart(desk: Desk, node: Node) -> None:

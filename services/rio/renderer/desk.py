@@ -1,12 +1,18 @@
 """What widgets know of the panel they stand in. It knows no widget."""
 
-from typing import Any, Protocol
+from collections.abc import Callable
+from typing import Any, Protocol, TypeVar
 
+from rio.renderer.theme import Look
 from rio.scene.graph import Node
+
+Kept = TypeVar("Kept")
 
 
 class Desk(Protocol):
-    """Where widgets find what to show, and tell what a person does."""
+    """Where widgets find what to show, and tell what a person does. `look` is the theme."""
+
+    look: Look
 
     def get(self, node: Node, word: str) -> Any:
         """A word of the node, or what a person is just making of it."""
@@ -25,3 +31,12 @@ class Desk(Protocol):
 
     def draw_one(self, node: Node) -> None:
         """One widget, unless it is hidden."""
+
+    def keep(self, node: Node, make: Callable[[], Kept]) -> Kept:
+        """What a widget remembers of its node from picture to picture, made when it is first asked for."""
+
+    def room(self) -> float:
+        """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""
+
+    def has_time(self) -> bool:
+        """Whether this picture has time for some more work; if not, there will be another one."""

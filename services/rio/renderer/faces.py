@@ -13,6 +13,7 @@ FACES = {
     "regular": (_ASSETS / "Roboto" / "Roboto-Regular.ttf", _ROBOTO),
     "bold": (_ASSETS / "Roboto" / "Roboto-Bold.ttf", _ROBOTO),
     "italic": (_ASSETS / "Roboto" / "Roboto-RegularItalic.ttf", _ROBOTO),
+    "bold italic": (_ASSETS / "Roboto" / "Roboto-BoldItalic.ttf", _ROBOTO),
     "mono": (_ASSETS / "Inconsolata-Medium.ttf", _INCONSOLATA),
 }
 _LIGHT_HINTS = 1 << 3  # FreeType: fit letters to whole pixels upright only, which keeps their spacing even

@@ -4,6 +4,7 @@ The graph says what there is; ImGui keeps only what lives between two pictures (
 What a person changes is told as an event, and shown until the graph says the same.
 """
 
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -12,6 +13,7 @@ from imgui_bundle import imgui
 from imgui_bundle.python_backends.opengl_backend_programmable import ProgrammablePipelineRenderer
 
 from rio.renderer import charts, theme
+from rio.renderer.desk import Kept
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import KEYS
@@ -24,6 +26,7 @@ from rio.wire import Event, Input
 
 SETTLING = 3  # frames of ImGui after a change until it has taken it, answered it, and laid out the answer
 EDGE = 8.0  # logical pixels that a panel keeps from the edges of the view, if it has room
+QUICK, PATIENT = 0.05, 2.0  # seconds that widgets may work for one picture: one of many, and one that was asked for
 _BLINK = 1 / 60  # seconds that pass for ImGui with each frame
 _BUTTONS = {"left": 0, "right": 1, "middle": 2}
 _LOOSE = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_background | imgui.WindowFlags_.no_move
@@ -41,8 +44,8 @@ class Panels:
         io.config_input_text_cursor_blink = False  # a picture that rests is not drawn
         io.config_windows_move_from_title_bar_only = True
         self._fonts = add_faces(io.fonts)
-        theme.dress(imgui.get_style())
         charts.prepare()
+        self._wear("dark")
         self._mishaps = Mishaps(failed)
         self._backend: Any = None
         self._graph, self._roots = Graph(), list[int]()
@@ -51,7 +54,11 @@ class Panels:
         self._sizes: dict[int, tuple[float, float]] = {}  # of panels, as they were last drawn
         self._lows: dict[int, tuple[float, float]] = {}  # their corners, as they were last placed
         self._rects: list[tuple[float, float, float, float]] = []
+        self._kept: dict[int, tuple[str, Any]] = {}  # what widgets remember, and for which noun
         self._left = 0  # frames until settled
+        self._until = 0.0  # when the time for this picture's work is over
+        self._is_sized = False  # whether the window that is being drawn has a size of its own
+        self.is_busy = False  # whether there was not enough time, so that another picture must follow
 
     @property
     def is_stale(self) -> bool:
@@ -110,23 +117,26 @@ class Panels:
         self._roots = [node.id for node in panels if not node.props.get("parent")]
         self._making = {at: value for at, value in self._making.items() if at[0] not in changed}
         self._sizes = {id: size for id, size in self._sizes.items() if id in graph.nodes}
+        self._kept = {id: kept for id, kept in self._kept.items() if id in graph.nodes}
         self._left = SETTLING
 
-    def settle(self) -> None:
+    def settle(self, patience: float = QUICK) -> None:
         """Take in all that was heard, until nothing moves. What people did is to be taken after that."""
         if self._roots and self._backend is None:
             self._backend = ProgrammablePipelineRenderer()  # type: ignore[no-untyped-call]  # it has no types
-        while self._roots and self._left:
-            self._left -= 1
+        self._until = time.monotonic() + patience
+        while self._roots and (self._left or (self.is_busy and time.monotonic() < self._until)):
+            self._left = max(self._left - 1, 0)
+            self.is_busy = False
             imgui.get_io().delta_time = _BLINK
             self._frame()
         if not self._roots:
-            self._left = 0
+            self._left, self.is_busy = 0, False
             self._rects.clear()
 
-    def draw(self) -> None:
+    def draw(self, *, fine: bool = False) -> None:
         """All panels into the current target, over what is there."""
-        self.settle()
+        self.settle(PATIENT if fine else QUICK)
         if not self._roots:
             return
         imgui.render()
@@ -142,13 +152,20 @@ class Panels:
         finally:
             imgui.end_frame()
 
+    def _wear(self, name: str) -> None:
+        """A theme from now on."""
+        self.look = theme.LOOKS[name]
+        theme.dress(imgui.get_style(), self.look)
+        charts.dress(self.look)
+
     # windows
 
     def _window(self, node: Node) -> None:
         is_window = node.kind == "window"
         self._place(node)
         flags = _NEVER | (0 if is_window else _LOOSE)
-        if not self._sized(node):
+        self._is_sized = self._sized(node)
+        if not self._is_sized:
             flags |= imgui.WindowFlags_.always_auto_resize
         title = self.get(node, "text") if is_window else ""
         imgui.push_style_var(
@@ -161,7 +178,7 @@ class Panels:
             high = low.x + size.x, low.y + size.y
             self._rects.append((low.x, low.y, *high))
             if is_window:
-                theme.cast_shadow((low.x, low.y), high)
+                theme.cast_shadow(self.look, (low.x, low.y), high)
             if is_shown:
                 for inner in self.inside(node) if is_window else [node]:
                     self.draw_one(inner)
@@ -244,6 +261,27 @@ class Panels:
     def inside(self, node: Node) -> list[Node]:
         """What stands in it, in the order in which it was made."""
         return [self._graph.nodes[id] for id in self._graph.children(node.id)]
+
+    def keep(self, node: Node, make: Callable[[], Kept]) -> Kept:
+        """What a widget remembers of its node from picture to picture, made when it is first asked for."""
+        noun, kept = self._kept.get(node.id, ("", None))
+        if noun != node.kind:
+            kept = make()
+            self._kept[node.id] = node.kind, kept
+        found: Kept = kept
+        return found
+
+    def room(self) -> float:
+        """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""
+        return float(imgui.get_content_region_avail().x) if self._is_sized else 0.0
+
+    def has_time(self) -> bool:
+        """Whether this picture has time for some more work; if not, there will be another one."""
+        if time.monotonic() < self._until:
+            self._left = max(self._left, SETTLING - 1)  # what it leads to has to be laid out
+            return True
+        self.is_busy = True
+        return False
 
     @contextmanager
     def font(self, face: str, size: float) -> Iterator[None]:

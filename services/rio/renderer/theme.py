@@ -1,5 +1,6 @@
 """How windows and widgets look: colours, corners and spaces, in logical pixels."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from imgui_bundle import imgui
@@ -11,40 +12,61 @@ PADDING = 18.0
 
 Color = tuple[float, float, float, float]
 
-INK: Color = (0.93, 0.94, 0.97, 1.0)
-QUIET: Color = (0.62, 0.66, 0.76, 1.0)
-ACCENT: Color = (0.36, 0.55, 0.94, 1.0)
-_PAPER: Color = (0.105, 0.125, 0.180, 0.97)
-_TITLE: Color = (0.135, 0.160, 0.225, 0.98)
-_WELL: Color = (0.200, 0.232, 0.325, 1.0)
-_EDGE: Color = (1.0, 1.0, 1.0, 0.09)
+WHITE: Color = (1.0, 1.0, 1.0, 1.0)
+BLACK: Color = (0.08, 0.09, 0.13, 1.0)
 CLEAR: Color = (0.0, 0.0, 0.0, 0.0)
 
-_COLORS: dict[str, Color] = {
-    "text": INK,
-    "text_disabled": QUIET,
-    "window_bg": _PAPER,
-    "popup_bg": _TITLE,
-    "title_bg": _TITLE,
-    "title_bg_active": _TITLE,
-    "border": _EDGE,
-    "frame_bg": _WELL,
-    "check_mark": (1.0, 1.0, 1.0, 1.0),
-    "checkbox_selected_bg": ACCENT,
-    "slider_grab": ACCENT,
-    "plot_histogram": ACCENT,
-    "separator": _EDGE,
-    "resize_grip": CLEAR,
-    "scrollbar_bg": CLEAR,
-    "table_header_bg": (1.0, 1.0, 1.0, 0.05),
-    "table_border_strong": _EDGE,
-    "table_border_light": _EDGE,
-    "table_row_bg_alt": (1.0, 1.0, 1.0, 0.025),
-    "input_text_cursor": ACCENT,
-    "nav_cursor": ACCENT,
-    "text_link": (0.53, 0.69, 1.0, 1.0),
-    "modal_window_dim_bg": (0.0, 0.0, 0.0, 0.4),
-}
+
+@dataclass(frozen=True)
+class Look:
+    """The colours of one theme. `edge` and `veil` lie over others; `shade` is the darkest of a window's shadow."""
+
+    ink: Color  # text
+    quiet: Color  # text that is not the point
+    accent: Color
+    link: Color
+    paper: Color  # windows
+    title: Color  # their titles, and what pops up
+    well: Color  # where something is put in
+    deep: Color  # what stands on its own ground: code, terminals
+    edge: Color
+    veil: Color  # heads and every other row of tables
+    knob: Color
+    toward: Color  # what a thing under the pointer tends to
+    shade: float
+
+
+DARK = Look(
+    ink=(0.93, 0.94, 0.97, 1.0),
+    quiet=(0.62, 0.66, 0.76, 1.0),
+    accent=(0.36, 0.55, 0.94, 1.0),
+    link=(0.53, 0.69, 1.0, 1.0),
+    paper=(0.105, 0.125, 0.180, 0.97),
+    title=(0.135, 0.160, 0.225, 0.98),
+    well=(0.200, 0.232, 0.325, 1.0),
+    deep=(0.072, 0.086, 0.128, 1.0),
+    edge=(1.0, 1.0, 1.0, 0.09),
+    veil=(1.0, 1.0, 1.0, 0.05),
+    knob=(0.93, 0.94, 0.97, 1.0),
+    toward=WHITE,
+    shade=0.14,
+)
+LIGHT = Look(
+    ink=(0.13, 0.15, 0.21, 1.0),
+    quiet=(0.40, 0.44, 0.53, 1.0),
+    accent=(0.22, 0.44, 0.90, 1.0),
+    link=(0.13, 0.36, 0.80, 1.0),
+    paper=(0.988, 0.990, 0.996, 0.98),
+    title=(0.945, 0.953, 0.970, 0.98),
+    well=(0.922, 0.934, 0.958, 1.0),
+    deep=(0.950, 0.957, 0.972, 1.0),
+    edge=(0.10, 0.14, 0.26, 0.13),
+    veil=(0.10, 0.16, 0.32, 0.055),
+    knob=WHITE,
+    toward=BLACK,
+    shade=0.055,
+)
+LOOKS = {"dark": DARK, "light": LIGHT}
 
 _SPACES: dict[str, Any] = {
     "window_padding": (PADDING, PADDING - 2),
@@ -68,62 +90,97 @@ _SPACES: dict[str, Any] = {
 }
 
 
-def dress(style: Any) -> None:
+def dress(style: Any, look: Look) -> None:
     """Give a style of Dear ImGui this look."""
-    imgui.style_colors_dark(style)
-    for name, color in _COLORS.items():
+    (imgui.style_colors_dark if look is DARK else imgui.style_colors_light)(style)
+    for name, color in _colors(look).items():
         style.set_color_(getattr(imgui.Col_, name), color)
-    for part in ("frame_bg", "header", "button", "slider_grab", "scrollbar_grab", "separator", "resize_grip"):
-        base = _COLORS.get(part, _WELL)
-        style.set_color_(getattr(imgui.Col_, part), base)
-        style.set_color_(getattr(imgui.Col_, f"{part}_hovered" if part != "slider_grab" else part), lighter(base, 0.05))
-        style.set_color_(getattr(imgui.Col_, f"{part}_active"), lighter(base, 0.10))
     for name, value in _SPACES.items():
         setattr(style, name, value)
     style.window_menu_button_position = imgui.Dir.none
 
 
+def _colors(look: Look) -> dict[str, Color]:
+    colors = {
+        "text": look.ink,
+        "text_disabled": look.quiet,
+        "text_link": look.link,
+        "text_selected_bg": (*look.accent[:3], 0.35),
+        "window_bg": look.paper,
+        "popup_bg": look.title,
+        "title_bg": look.title,
+        "title_bg_active": look.title,
+        "border": look.edge,
+        "frame_bg": look.well,
+        "check_mark": WHITE,
+        "checkbox_selected_bg": look.accent,
+        "slider_grab": look.accent,
+        "plot_histogram": look.accent,
+        "separator": look.edge,
+        "resize_grip": CLEAR,
+        "scrollbar_bg": CLEAR,
+        "table_header_bg": look.veil,
+        "table_border_strong": look.edge,
+        "table_border_light": look.edge,
+        "table_row_bg_alt": (*look.veil[:3], look.veil[3] / 2),
+        "input_text_cursor": look.accent,
+        "nav_cursor": look.accent,
+        "modal_window_dim_bg": (0.0, 0.0, 0.0, 0.4),
+    }
+    for part in ("frame_bg", "header", "button", "slider_grab", "scrollbar_grab", "separator", "resize_grip"):
+        base = colors.setdefault(part, look.well)
+        hovered = part if part == "slider_grab" else f"{part}_hovered"
+        colors[hovered], colors[f"{part}_active"] = nearer(base, look.toward, 0.05), nearer(base, look.toward, 0.10)
+    return colors
+
+
+def nearer(color: Color, other: Color, by: float) -> Color:
+    """The colour with more of another in it; `by` from 0 to 1."""
+    red, green, blue = (one + (two - one) * by for one, two in zip(color[:3], other[:3], strict=True))
+    return red, green, blue, color[3] if color[3] else by
+
+
 def lighter(color: Color, by: float) -> Color:
     """The colour with more white in it; `by` from 0 to 1."""
-    red, green, blue, alpha = color
-    return red + (1 - red) * by, green + (1 - green) * by, blue + (1 - blue) * by, alpha if alpha else by
+    return nearer(color, WHITE, by)
 
 
 def ink_on(color: Color) -> Color:
     """What can be read on this colour: white, or nearly black."""
     brightness = 0.299 * color[0] + 0.587 * color[1] + 0.114 * color[2]
-    return (1.0, 1.0, 1.0, 1.0) if brightness < 0.62 else (0.08, 0.09, 0.13, 1.0)
+    return WHITE if brightness < 0.62 else BLACK
 
 
-def cast_shadow(low: tuple[float, float], high: tuple[float, float]) -> None:
+def cast_shadow(look: Look, low: tuple[float, float], high: tuple[float, float]) -> None:
     """A soft dark edge around the current window, drawn with it: on what is behind, below what is before."""
     paper = imgui.get_window_draw_list()
     paper.push_clip_rect_full_screen()
     for ring in range(_RINGS):
         out = ring + 1.0
-        shade = _packed((0.0, 0.0, 0.0, _DARKEST * (1 - ring / _RINGS) ** 2))
+        shade = packed((0.0, 0.0, 0.0, look.shade * (1 - ring / _RINGS) ** 2))
         corner = (low[0] - out, low[1] - out), (high[0] + out, high[1] + out)
         paper.add_rect(*corner, shade, ROUND + out, 1.5)
     paper.pop_clip_rect()
 
 
-def draw_rail(part: float) -> None:
+def draw_rail(look: Look, part: float) -> None:
     """A slider's rail and knob over the last item; `part` of it, 0 to 1, lies before the knob."""
     low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
     paper, middle = imgui.get_window_draw_list(), (low.y + high.y) / 2
     left, right = low.x + KNOB, high.x - KNOB
     knob = left + (right - left) * min(max(part, 0.0), 1.0)
     is_near = imgui.is_item_hovered() or imgui.is_item_active()
-    color = lighter(ACCENT, 0.15) if is_near else ACCENT
-    for begin, end, shade in ((low.x, high.x, _WELL), (low.x, knob, color)):
-        paper.add_rect_filled((begin, middle - _RAIL), (end, middle + _RAIL), _packed(shade), _RAIL)
-    paper.add_circle_filled((knob, middle), KNOB + is_near, _packed((0.0, 0.0, 0.0, 0.25)), 32)
-    paper.add_circle_filled((knob, middle), KNOB - 1 + is_near, _packed(INK), 32)
+    color = lighter(look.accent, 0.15) if is_near else look.accent
+    for begin, end, shade in ((low.x, high.x, look.well), (low.x, knob, color)):
+        paper.add_rect_filled((begin, middle - _RAIL), (end, middle + _RAIL), packed(shade), _RAIL)
+    paper.add_circle_filled((knob, middle), KNOB + is_near, packed((0.0, 0.0, 0.0, 0.25)), 32)
+    paper.add_circle_filled((knob, middle), KNOB - 1 + is_near, packed(look.knob), 32)
 
 
-def _packed(color: Color) -> int:
+def packed(color: Color) -> int:
+    """The colour as draw lists take it."""
     return imgui.color_convert_float4_to_u32(color)
 
 
 KNOB, _RAIL = 9.0, 3.0  # half of their heights
-_RINGS, _DARKEST = 18, 0.14
+_RINGS = 18

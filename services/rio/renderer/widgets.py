@@ -6,6 +6,7 @@ from imgui_bundle import imgui
 
 from rio.renderer import charts, theme
 from rio.renderer.desk import Desk
+from rio.renderer.markdown import markdown
 from rio.scene.graph import Node
 
 LETTERS = 14.0  # the width of a control that nobody gave one, in lines of text
@@ -15,7 +16,9 @@ def text(desk: Desk, node: Node) -> None:
     """Words, in the face and colour of the node, wrapped at the window's edge."""
     with desk.font(desk.get(node, "font"), desk.get(node, "size")):
         imgui.push_style_color(imgui.Col_.text, desk.get(node, "color"))
+        imgui.push_text_wrap_pos(0.0 if desk.room() else -1.0)
         imgui.text_unformatted(desk.get(node, "text"))
+        imgui.pop_text_wrap_pos()
         imgui.pop_style_color()
 
 
@@ -57,7 +60,7 @@ def slider(desk: Desk, node: Node) -> None:
     changed, new = imgui.slider_float("###slider", value, low, high, "", imgui.SliderFlags_.always_clamp)
     imgui.pop_style_var(2)
     imgui.pop_style_color(5)
-    theme.draw_rail((value - low) / (high - low) if high != low else 0.0)
+    theme.draw_rail(desk.look, (value - low) / (high - low) if high != low else 0.0)
     if changed:
         new = round((new - low) / step) * step + low if step else new
         desk.change(node, "value", min(max(float(f"{new:.7g}"), min(low, high)), max(low, high)), done=False)
@@ -160,7 +163,7 @@ def _caption(desk: Desk, node: Node, value: str = "") -> None:
     left = imgui.get_cursor_pos_x()
     imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + 2)
     with desk.font("regular", theme.SMALL):
-        imgui.push_style_color(imgui.Col_.text, theme.QUIET)
+        imgui.push_style_color(imgui.Col_.text, desk.look.quiet)
         imgui.text_unformatted(said)
         imgui.pop_style_color()
         if value:
@@ -193,6 +196,7 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "separator": separator,
     "row": row,
     "table": table,
+    "markdown": markdown,
     "chart": charts.chart,
     "plot": charts.series,
     "bar": charts.series,

@@ -85,6 +85,11 @@ WIDGETS = (
         Word("value", PROSE, "", "the one that is chosen"),
         given=(("text",), ("text", "options")),
     ),
+    _widget(
+        "markdown",
+        "a text in Markdown; a click on a link says its `url`",
+        Word("text", PROSE, "", "headings, lists, tables, code, links; a picture is its description"),
+    ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),
     _widget(
