@@ -33,7 +33,8 @@ void main() {
     vec3 c = color * color;
     vec2 off = (uv - vec2(0.5, 0.58)) * vec2(0.62 * aspect, 1.0);
     float glow = exp(-2.6 * dot(off, off)), depth = smoothstep(0.0, 1.0, uv.y);
-    c *= mix(0.42, 0.72, depth) + 0.75 * glow;
+    float wall = mix(0.42, 0.72, depth) + 0.75 * glow, paper = mix(0.94, 1.0, glow);
+    c *= mix(wall, paper, smoothstep(0.05, 0.6, max(c.r, max(c.g, c.b))));  // what is light already is lit evenly
     pixel = vec4(sqrt(c) + even(gl_FragCoord.xy), 1.0);
 }""",
 )
