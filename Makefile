@@ -10,7 +10,7 @@ ABSENT := $(if $(wildcard bench/__main__.py),,bench) \
           $(if $(wildcard tests/soak/test_*.py),,soak) \
           $(if $(wildcard tests/interop/test_*.py),,interop)
 
-.PHONY: help setup up test lint types format bench fuzz soak interop compose lock env clean
+.PHONY: help setup up test lint types format bench fuzz soak interop gallery compose lock env clean
 .NOTPARALLEL:
 
 help:
@@ -50,6 +50,9 @@ soak: setup ## let servers die for as long as you like, and check every byte (MI
 interop: setup ## talk to other people's clients and servers
 	@deploy/setup interop
 	@$(BIN)/python -m pytest tests/interop -rs
+
+gallery: setup ## draw the examples, and compare them with their golden pictures (RENEW=--renew NAME=clock)
+	@$(BIN)/python -m tests.rio.gallery $(RENEW) $(NAME)
 
 compose: setup ## build the image and run the fleet in four containers (needs docker)
 	@$(BIN)/python -m pytest tests/deploy/compose_check.py

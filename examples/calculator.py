@@ -1,0 +1,41 @@
+"""A pocket calculator of rounded shapes that can be clicked."""
+
+background("#cfd8dc")
+rect(name="shadow", at=(640, 372), size=(420, 640), radius=40, color="#90a4ae", opacity=0.6)
+rect(name="body", at=(640, 360), size=(420, 640), radius=40, color="#263238")
+rect(name="glass", at=(640, 125), size=(360, 110), radius=18, color="#c5d6c0")
+said = text("0", name="said", at=(800, 128), size=64, font="mono", color="#1f2a24", anchor="right")
+term = ""
+
+
+def press(key):
+    """What a key does to the term."""
+    global term
+    if key == "C":
+        term = ""
+    elif key == "=":
+        try:
+            term = f"{eval(term.replace('×', '*').replace('÷', '/')):.8g}"
+        except (SyntaxError, ZeroDivisionError):
+            term = "Error"
+    else:
+        term = (key if term == "Error" else term + key)[:9]
+    said.text = term or "0"
+
+
+def key(label, x, y, color, ink="white", width=78):
+    """One key: a rounded rect, and its label, which hears clicks as well."""
+    cap = rect(name=f"key {label}", at=(x, y), size=(width, 70), radius=18, color=color)
+    sign = text(label, at=(x, y), size=32, color=ink, font="bold")
+    for thing in (cap, sign):
+        thing.on_click(lambda: press(label))
+
+
+for row_, labels in enumerate(("C()÷", "789×", "456-", "123+", "0.=")):
+    for column, label in enumerate(labels):
+        color = "#e76f51" if label == "C" else "#f4a261" if label in "÷×-+" else "#37474f"
+        x, y = 499 + 94 * column, 232 + 88 * row_
+        if label == "=":
+            key(label, x + 47, y, "#2a9d8f", width=172)
+        else:
+            key(label, x, y, color)

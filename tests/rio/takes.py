@@ -1,0 +1,74 @@
+"""The examples of the gallery in their order, and what a person does before the picture of each is taken."""
+
+from dataclasses import dataclass
+
+Spot = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Wait:
+    """Let frames pass."""
+
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Key:
+    """Hold a key for so long."""
+
+    name: str
+    seconds: float = 1 / 30
+
+
+@dataclass(frozen=True)
+class Click:
+    """With the left button, at a place of the view."""
+
+    x: float
+    y: float
+
+
+@dataclass(frozen=True)
+class Drag:
+    """From here to there."""
+
+    begin: Spot
+    end: Spot
+
+
+Act = Wait | Key | Click | Drag
+
+ROOMS: dict[str, tuple[str, ...]] = {
+    "Flat things": ("poster", "flowers", "typography", "clock", "bar_race"),
+    "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight"),
+    "Windows and charts": ("charts", "dashboard", "spreadsheet", "form", "todo", "thermostat", "robot_arm"),
+    "Ideas that move": ("life", "maze", "sorting", "fireworks"),
+    "Things to play with": ("calculator", "memory"),
+}
+"""The examples, as docs/gallery.md shows them."""
+
+TAKES: dict[str, tuple[Act, ...]] = {
+    "bar_race": (Wait(7),),
+    "calculator": (Click(499, 408), Click(593, 408), Click(781, 320), Click(687, 496)),
+    "camera_flight": (Wait(2),),
+    "city": (Wait(1),),
+    "clock": (Wait(0.1),),
+    "fireworks": (Wait(2.6),),
+    "form": (Click(540, 592),),
+    "galaxy": (Wait(1),),
+    "life": (Wait(2),),
+    "maze": (Wait(4),),
+    "memory": (
+        Click(370, 180),
+        Click(1090, 380),
+        Click(550, 180),
+        Click(730, 380),
+        Click(370, 580),
+        Click(730, 580),
+        Click(1090, 180),
+    ),
+    "particles": (Wait(0.5),),
+    "solar_system": (Wait(1),),
+    "sorting": (Wait(1.0),),
+    "thermostat": (Wait(6),),
+}
