@@ -35,7 +35,7 @@ class Canvas:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
         self.pictures = Pictures()
-        self.world, self.flat, self.panels = World(), Flat(failed, self.pictures), Panels(failed)
+        self.world, self.flat, self.panels = World(failed), Flat(failed, self.pictures), Panels(failed)
         self.target = Target((1, 1))
         self._failed = failed
         self._stale = True  # the world's picture

@@ -4,7 +4,8 @@ Nothing here knows what is drawn. A context must be current; errors of the drive
 ordinary exception with the compiler's own lines. `surface.open_surface` comes before the import of this module.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from ctypes import c_void_p
 from typing import Any
 
@@ -76,6 +77,7 @@ class Arrays:
     ) -> None:  # the defaults are only read
         self._id = gl.glGenVertexArrays(1)
         self._indices = self.vertices = 0
+        self._order = gl.glGenBuffers(1)
         self._instance = dict(instance)
         self._buffers = {name: gl.glGenBuffers(1) for name in (*vertex, *instance)}
         gl.glBindVertexArray(self._id)
@@ -102,7 +104,7 @@ class Arrays:
         """Which vertices make which triangles: uint32[n, 3]."""
         self._indices, self.vertices = int(triangles.size), int(triangles.max()) + 1
         gl.glBindVertexArray(self._id)
-        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, gl.glGenBuffers(1))
+        gl.glBindBuffer(gl.GL_ELEMENT_ARRAY_BUFFER, self._order)
         array = np.ascontiguousarray(triangles, np.uint32)
         gl.glBufferData(gl.GL_ELEMENT_ARRAY_BUFFER, array.nbytes, array, gl.GL_STATIC_DRAW)
 
@@ -125,7 +127,7 @@ class Arrays:
     def delete(self) -> None:
         """Give the memory back."""
         gl.glDeleteVertexArrays(1, [self._id])
-        gl.glDeleteBuffers(len(self._buffers), list(self._buffers.values()))
+        gl.glDeleteBuffers(1 + len(self._buffers), [self._order, *self._buffers.values()])
 
 
 class Target:
@@ -244,12 +246,13 @@ class Mask:
 class Texture:
     """A picture of RGBA pixels, filtered; seen from afar it is averaged, which costs a moment when that begins."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, repeats: bool = False) -> None:
+        """With `repeats` it goes on beyond its edges from the other side; else the edges do."""
         self.name = int(gl.glGenTextures(1))
         self._size = (0, 0)
         self._has_levels = False
         _bind(self.name, _LOADING)
-        _filter(gl.GL_LINEAR)
+        _filter(gl.GL_LINEAR, gl.GL_REPEAT if repeats else gl.GL_CLAMP_TO_EDGE)
 
     def upload(self, pixels: Any) -> None:
         """New contents: uint8[height, width, 4]. Nothing else that is bound is disturbed."""
@@ -299,6 +302,17 @@ def depth(on: bool, *, write: bool = True) -> None:
 def cull(on: bool) -> None:
     """Draw only triangles that face the viewer, or all."""
     (gl.glEnable if on else gl.glDisable)(gl.GL_CULL_FACE)
+
+
+@contextmanager
+def sides(away: bool | None) -> Iterator[None]:
+    """For the length of a `with`: only triangles that face away, or only those that do not; None: all."""
+    culls = bool(gl.glIsEnabled(gl.GL_CULL_FACE))
+    cull(away is not None)
+    gl.glCullFace(gl.GL_FRONT if away else gl.GL_BACK)
+    yield
+    gl.glCullFace(gl.GL_BACK)
+    cull(culls)
 
 
 def clear(*, colors: Sequence[float] | None = None) -> None:
@@ -369,11 +383,11 @@ def _sampler(*, compare: bool) -> int:
     return sampler
 
 
-def _filter(how: int) -> None:
+def _filter(how: int, beyond: int = gl.GL_CLAMP_TO_EDGE) -> None:
     for name in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
         gl.glTexParameteri(gl.GL_TEXTURE_2D, name, how)
     for name in (gl.GL_TEXTURE_WRAP_S, gl.GL_TEXTURE_WRAP_T):
-        gl.glTexParameteri(gl.GL_TEXTURE_2D, name, gl.GL_CLAMP_TO_EDGE)
+        gl.glTexParameteri(gl.GL_TEXTURE_2D, name, beyond)
 
 
 def _text(words: bytes | str) -> str:

@@ -97,20 +97,20 @@ def ray(camera: Vector, x: float, y: float) -> tuple[Vector, Vector]:
     return near, far - near
 
 
-def nearest_solid(start: Vector, way: Vector, matrices: Floats, sizes: Floats, balls: NDArray[np.bool_]) -> int:
-    """Which solid, by its row, the ray meets first; -1 if none. Balls are met as such, others as their boxes."""
+def meetings(start: Vector, way: Vector, matrices: Vector, sizes: Vector, balls: NDArray[np.bool_]) -> Vector:
+    """How far along `way` a ray first meets each solid; infinite where it does not. All but balls are their boxes."""
     turns = matrices[:, :, :3].astype(float)
     flat = np.abs(np.linalg.det(turns)) < 1e-12
     turns[flat] = np.eye(3)
-    back = np.linalg.inv(turns) * (2 / np.maximum(sizes, 1e-6))[:, :, None]
+    back: Vector = np.linalg.inv(turns) * (2 / np.maximum(sizes, 1e-6))[:, :, None]
     origin = np.einsum("nij,nj->ni", back, start - matrices[:, :, 3])
     speed = np.einsum("nij,j->ni", back, way)
     speed = np.where(np.abs(speed) < 1e-12, 1e-12, speed)
     one, two = (-1 - origin) / speed, (1 - origin) / speed
     enter, leave = np.minimum(one, two).max(1), np.maximum(one, two).min(1)
-    met = np.where((enter <= leave) & (leave >= 0), enter, np.inf)
+    met: Vector = np.where((enter <= leave) & (leave >= 0), enter, np.inf)
     a, b, c = (speed**2).sum(1), (origin * speed).sum(1), (origin**2).sum(1) - 1
     root = b * b - a * c
     met = np.where(balls, np.where(root >= 0, (-b - np.sqrt(np.maximum(root, 0))) / a, np.inf), met)
     met[flat] = np.inf
-    return int(met.argmin()) if len(met) and np.isfinite(met.min()) else -1
+    return met

@@ -45,9 +45,14 @@ layout(location=2) in vec4 row0; layout(location=3) in vec4 row1; layout(locatio
 layout(location=5) in vec4 extent; layout(location=6) in vec4 color;      // extent: size, and whether it casts a shadow
 uniform mat4 camera; uniform float bevel;
 vec3 size = extent.xyz;
+#ifdef MESH
+vec3 hand = vec3(1.0);
+#else
+vec3 hand = vec3(dot(cross(row0.xyz, row1.xyz), row2.xyz) < 0.0 ? -1.0 : 1.0, 1.0, 1.0);  // mirrored they are the same
+#endif
 vec3 placed() {
     float soft = bevel * min(size.x, min(size.y, size.z));
-    vec4 p = vec4(corner * (0.5 * size - soft) + soft * direction, 1.0);
+    vec4 p = vec4(hand * (corner * (0.5 * size - soft) + soft * direction), 1.0);
     return vec3(dot(row0, p), dot(row1, p), dot(row2, p));
 }
 """
@@ -164,13 +169,20 @@ _SOLID_VERTEX = (
     + """
 uniform mat4 sunlight;
 out vec3 place; out vec3 normal; out vec4 paint; out vec4 shade;
+#ifdef MESH
+layout(location=7) in vec4 tint; layout(location=8) in vec2 spot;
+out vec2 look;
+#endif
 void main() {
     place = placed();
-    vec3 n = bevel > 0.0 ? direction : direction / max(size, vec3(1e-4));
+    vec3 n = hand * (bevel > 0.0 ? direction : direction / max(size, vec3(1e-4)));
     n /= vec3(row0.x * row0.x + row1.x * row1.x + row2.x * row2.x, row0.y * row0.y + row1.y * row1.y + row2.y * row2.y,
               row0.z * row0.z + row1.z * row1.z + row2.z * row2.z) + 1e-12;
     normal = vec3(dot(row0.xyz, n), dot(row1.xyz, n), dot(row2.xyz, n));
     paint = color; shade = sunlight * vec4(place, 1.0); gl_Position = camera * vec4(place, 1.0);
+#ifdef MESH
+    paint *= tint; look = vec2(spot.x, 1.0 - spot.y);
+#endif
 }"""
 )
 
@@ -188,8 +200,18 @@ vec3 room(vec3 d) {
     vec3 c = mix(vec3(0.10, 0.11, 0.14), vec3(0.62, 0.68, 0.80), smoothstep(0.42, 0.95, up));
     return c + vec3(1.9, 1.85, 1.75) * smoothstep(0.80, 0.93, dot(d, normalize(toward + vec3(0.0, 0.45, 0.0))));
 }
+#ifdef MESH
+in vec2 look; uniform sampler2D image; uniform float front;   // front: 1, or -1 if the surface is mirrored
+#endif
 void main() {
-    vec3 base = paint.rgb * paint.rgb, n = normalize(normal), v = normalize(eye - place);
+    vec4 own = paint;
+    vec3 n = normalize(normal), v = normalize(eye - place);
+#ifdef MESH
+    own *= texture(image, look);
+    if (own.a < 0.5 * paint.a) discard;
+    if (gl_FrontFacing != (front > 0.0)) n = -n;              // a surface is seen from both sides
+#endif
+    vec3 base = own.rgb * own.rgb;
     float facing = dot(n, toward), lit = facing > 0.0 ? sun(shade) * facing : 0.0;
     float height = max(place.y - ground.x, 0.0) / ground.y;
     float open = 1.0 - 0.55 * exp(-3.5 * height) * (0.65 - 0.35 * n.y);                 // the floor is near: less light
@@ -206,7 +228,7 @@ void main() {
     float shine = max(dot(n, normalize(toward + v)), 0.0);
     for (int i = 0; i < 6; ++i) shine *= shine;           // to the power of 64
     shine *= 0.42 * lit;
-    pixel = vec4(toned(base * light + mirrored + shine * key), paint.a);
+    pixel = vec4(toned(base * light + mirrored + shine * key), own.a);
 }"""
 )
 
@@ -345,6 +367,11 @@ void main() {
 in vec4 paint; out vec4 pixel;
 void main() { pixel = paint; }""",
 )
+
+
+def meshed(sources: tuple[str, str]) -> tuple[str, str]:
+    """As they are drawn on a surface of any shape, with colours of its own."""
+    return "#define MESH\n" + sources[0], "#define MESH\n" + sources[1]
 
 
 def fine(sources: tuple[str, str]) -> tuple[str, str]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from rio.renderer import shaders
 from rio.renderer.camera import Box, Vector, look, parallel
+from rio.renderer.coats import Coat
 from rio.renderer.gpu import STRIP, Arrays, DepthMap, Mask, Program, blend, cull, depth
 from rio.renderer.lights import Lights
 from rio.renderer.solids import Solids
@@ -41,7 +42,7 @@ class Shadows:
 
     def __init__(self) -> None:
         self._sun, self._below, self._contact = DepthMap(SUN_SIDE), DepthMap(BELOW_SIDE), Mask()
-        self._depth, self._gather = Program(*shaders.DEPTH), Program(*shaders.CONTACT)
+        self._depth, self._gather = Coat(shaders.DEPTH), Program(*shaders.CONTACT)
         self._full = Arrays()
 
     def cast(self, solids: Solids, box: Box, ground: float, lights: Lights, *, fine: bool) -> Cast:

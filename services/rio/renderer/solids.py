@@ -1,4 +1,5 @@
 """All solids as instances of a few meshes: one draw a mesh, however many there are; transparent ones from far to near.
+What a `mesh` node says is a kind of its own, of which there is one (see `skins`).
 
 Everything per node is gathered with numpy from the graph's columns and the places: what a draw costs in Python depends
 on the number of meshes, not of solids.
@@ -12,14 +13,16 @@ from numpy.typing import NDArray
 
 from rio.renderer import meshes
 from rio.renderer.camera import Vector
-from rio.renderer.gpu import Arrays, Program
-from rio.renderer.pick import nearest_solid
+from rio.renderer.coats import Coat
+from rio.renderer.gpu import Arrays
+from rio.renderer.pick import meetings
+from rio.renderer.skins import INSTANCE, Skins
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
 from rio.scene.places import Places
 from rio.scene.values import Floats
 
-SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world")
+SOLIDS = tuple(name for name, noun in KINDS.items() if noun.space == "world" and name != "mesh")
 PLAINEST, ROUGH = 2, 3  # how fine a mesh is: 0 the finest; rough ones only cast shadows
 BEVEL = 0.07  # how round a box's edges are, of its least size
 BALL = 0.72  # how far a ball's outline reaches toward the corners of its box
@@ -35,22 +38,26 @@ _MESHES: dict[str, tuple[Callable[[int], meshes.Mesh], int, int, int, int]] = { 
 }
 _CORNERS = np.array([(x, y, z) for x in (-1, 1) for y in (-1, 1) for z in (-1, 1)], float)
 _VERTEX = {"corner": (0, 3), "direction": (1, 3)}
-_INSTANCE = {"row0": (2, 4), "row1": (3, 4), "row2": (4, 4), "extent": (5, 4), "color": (6, 4)}
 
 
 class Solids:
     """`grain` is half the size of a typical one, as of the last `corners`."""
 
-    def __init__(self, budget: int) -> None:
+    def __init__(self, budget: int, failed: Callable[[str], None]) -> None:
         """`budget` is how many vertices may be drawn at once before meshes become plainer."""
         self.grain = 1.0
         self._budget = budget
+        self._skins = Skins(failed)
         self._meshes = {(kind, plain): _mesh(kind, plain) for kind in _MESHES for plain in range(ROUGH + 1)}
         self._ids: dict[str, NDArray[np.uint32]] = {}
         self._casts = np.zeros(0, np.bool_)
         self._plain = 0
         self._opaque: dict[str, int] = {}  # how many of each kind come first
         self._clear: list[tuple[str, int, int]] = []  # runs of transparent ones: kind, first, count
+
+    def forget(self, id: int) -> None:
+        """A node's shape is no longer what it was."""
+        self._skins.forget(id)
 
     def arrange(self, graph: Graph, places: Places) -> None:
         """Solids came, went, were hidden or shown."""
@@ -59,13 +66,17 @@ class Solids:
         for node in graph.nodes.values():
             if node.kind in found and places.shown[node.id]:
                 found[node.kind].append(node.id)
-                if not node.props.get("shadow", True):
-                    self._casts[node.id] = False
+            if not node.props.get("shadow", True):
+                self._casts[node.id] = False
+        found |= self._skins.arrange(graph, places)
         self._ids = {kind: np.array(ids, np.uint32) for kind, ids in found.items() if ids}
         self._plain = next((plain for plain in range(PLAINEST) if self._vertices(plain) <= self._budget), PLAINEST)
 
     def _vertices(self, plain: int) -> int:
-        return sum(len(ids) * self._meshes[kind, plain].vertices for kind, ids in self._ids.items())
+        return sum(len(ids) * self._arrays(kind, plain).vertices for kind, ids in self._ids.items())
+
+    def _arrays(self, kind: str, plain: int) -> Arrays:
+        return self._skins.arrays(kind) if kind in self._skins else self._meshes[kind, plain]
 
     def corners(self, graph: Graph, places: Places) -> tuple[Vector, Vector]:
         """The corners of the box around each, [8 n, 3], and eight places that its outline reaches.
@@ -75,8 +86,7 @@ class Solids:
         kinds = [kind for kind in self._ids if kind != "plane"] or list(self._ids)
         if not kinds:
             return np.zeros((0, 3)), np.zeros((0, 3))
-        matrices = places.matrices[np.concatenate([self._ids[kind] for kind in kinds])].astype(np.float64)
-        sizes = np.concatenate([_fills(graph, kind, self._ids[kind]) for kind in kinds])
+        matrices, sizes = self._boxes(graph, places, kinds)
         arms = np.einsum("nij,nkj->nki", matrices[:, :, :3], sizes[:, None] / 2 * _CORNERS)
         self.grain = float(np.median(np.linalg.norm(arms[:, 0], axis=1)))
         middles = matrices[:, None, :, 3]
@@ -84,14 +94,24 @@ class Solids:
         reached = np.repeat([BALL if kind == "sphere" else 1.0 for kind in kinds], counts)[:, None, None]
         return (middles + arms).reshape(-1, 3), (middles + arms * reached).reshape(-1, 3)
 
+    def _boxes(self, graph: Graph, places: Places, kinds: Sequence[str]) -> tuple[Vector, Vector]:
+        """The boxes around all of these kinds: the matrices of their middles, [n, 3, 4], and their sizes, [n, 3]."""
+        matrices, sizes = [np.zeros((0, 3, 4))], [np.zeros((0, 3))]
+        for kind in kinds:
+            matrix = places.matrices[self._ids[kind]].astype(float)
+            size: Vector = _fills(graph, kind, self._ids[kind]).astype(float)
+            if kind in self._skins:
+                middle, size = self._skins.box(graph, kind)
+                matrix[:, :, 3] += matrix[:, :, :3] @ middle
+            matrices.append(matrix)
+            sizes.append(size)
+        return np.concatenate(matrices), np.concatenate(sizes)
+
     def ground(self, graph: Graph, places: Places) -> float:
         """The height of the lowest place of any of them, planes too."""
-        lowest = []
-        for kind, ids in self._ids.items():
-            matrices = places.matrices[ids]
-            halves = (np.abs(matrices[:, 1, :3]) * _fills(graph, kind, ids) / 2).sum(1)
-            lowest.append(float((matrices[:, 1, 3] - halves).min()))
-        return min(lowest, default=0.0)
+        matrices, sizes = self._boxes(graph, places, list(self._ids))
+        halves = (np.abs(matrices[:, 1, :3]) * sizes / 2).sum(1)
+        return float((matrices[:, 1, 3] - halves).min()) if len(halves) else 0.0
 
     def upload(self, graph: Graph, places: Places, eye: Vector) -> None:
         """Bring the instances to the graphics card, the transparent ones in order from far to near."""
@@ -99,7 +119,7 @@ class Solids:
         for kind, ids in self._ids.items():
             color = graph.columns["color"][ids]
             color[:, 3] *= places.opacity[ids]
-            seen_through = color[:, 3] < 0.999
+            seen_through = (color[:, 3] < 0.999) | self._skins.is_clear(kind)
             far = np.linalg.norm(places.matrices[ids, :, 3] - eye, axis=1) * seen_through
             order = np.lexsort((-far, seen_through))
             self._opaque[kind] = len(ids) - int(seen_through.sum())
@@ -109,10 +129,12 @@ class Solids:
 
     def _fill(self, kind: str, ids: NDArray[np.uint32], color: Floats, graph: Graph, places: Places) -> None:
         matrices = places.matrices[ids]
-        extent = np.column_stack((_extent(graph, kind, ids), self._casts[ids].astype(np.float32)))
+        sizes = self._skins.extent(graph, kind) if kind in self._skins else _extent(graph, kind, ids)
+        extent = np.column_stack((sizes, self._casts[ids].astype(np.float32)))
         rows = {f"row{i}": matrices[:, i] for i in range(3)}
         for plain in {self._plain, self._plainness(rough=True)}:
-            self._meshes[kind, plain].upload(**rows, extent=extent, color=color)
+            self._arrays(kind, plain).upload(**rows, extent=extent, color=color)
+        self._skins.prepare(graph, kind, matrices)
 
     @property
     def has_rough(self) -> bool:
@@ -132,35 +154,38 @@ class Solids:
         if not self._ids:
             return 0
         ids = np.concatenate(list(self._ids.values()))
-        sizes = np.concatenate([_fills(graph, kind, some) for kind, some in self._ids.items()])
+        matrices, sizes = self._boxes(graph, places, list(self._ids))
         balls = np.repeat([kind == "sphere" for kind in self._ids], [len(some) for some in self._ids.values()])
-        row = nearest_solid(start, way, places.matrices[ids], sizes, balls)
-        return int(ids[row]) if row >= 0 else 0
+        far = meetings(start, way, matrices, sizes, balls)
+        for row in np.flatnonzero(np.isfinite(far)).tolist():
+            far[row] = self._skins.met(graph, places, int(ids[row]), start, way, far[row])
+        return int(ids[far.argmin()]) if np.isfinite(far.min()) else 0
 
-    def draw(self, program: Program, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
+    def draw(self, coat: Coat, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
         """The opaque ones, but for one kind; `rough` if only their shadows are seen, and not for long."""
-        program.use(**uniforms)
+        coat.begin(**uniforms)
         for kind, count in self._opaque.items():
-            self._run(program, kind, 0, 0 if kind == but else count, self._plainness(rough=rough))
+            self._run(coat, kind, 0, 0 if kind == but else count, self._plainness(rough=rough), clear=False)
 
-    def draw_clear(self, program: Program, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
+    def draw_clear(self, coat: Coat, *, but: str = "", rough: bool = False, **uniforms: Any) -> None:
         """The transparent ones, likewise."""
-        if self._clear:
-            program.use(**uniforms)
+        coat.begin(**uniforms)
         for kind, first, count in self._clear:
-            self._run(program, kind, first, 0 if kind == but else count, self._plainness(rough=rough))
+            self._run(coat, kind, first, 0 if kind == but else count, self._plainness(rough=rough), clear=True)
 
-    def _run(self, program: Program, kind: str, first: int, count: int, plain: int) -> None:
-        if count:
+    def _run(self, coat: Coat, kind: str, first: int, count: int, plain: int, *, clear: bool) -> None:
+        if count and kind in self._skins:
+            self._skins.draw(coat, kind, clear=clear)
+        elif count:
             soft = kind == "box" and plain < PLAINEST  # the plainest box has no triangles for its edges
-            program.use(bevel=BEVEL if soft else 0.0)
+            coat.use(mesh=False, bevel=BEVEL if soft else 0.0)
             self._meshes[kind, plain].draw_instances(first, count)
 
 
 def _mesh(kind: str, plain: int) -> Arrays:
     make, *segments = _MESHES[kind]
     mesh = make(segments[plain])
-    arrays = Arrays(_VERTEX, _INSTANCE)
+    arrays = Arrays(_VERTEX, INSTANCE)
     arrays.upload(corner=mesh.corners, direction=mesh.directions)
     arrays.index(mesh.triangles)
     return arrays

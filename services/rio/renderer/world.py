@@ -5,6 +5,7 @@ things rest; on a fast one it is drawn fine at once. What is fast is measured, n
 """
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,8 @@ import numpy as np
 from rio.renderer import shaders
 from rio.renderer.backdrop import Backdrop, Uniforms, floor_under
 from rio.renderer.camera import HOLDS, Box, Camera, Eye, Frame, Vector
-from rio.renderer.gpu import Program, Size, Target, blend, clear, cull, depth, driver, finish, most_samples
+from rio.renderer.coats import Coat
+from rio.renderer.gpu import Size, Target, blend, clear, cull, depth, driver, finish, most_samples
 from rio.renderer.lights import lights
 from rio.renderer.pick import ray
 from rio.renderer.shadows import Cast, Shadows
@@ -31,15 +33,16 @@ _SOFTWARE = ("llvmpipe", "softpipe", "swr")
 class World:
     """`box` is what there is, if anything; `camera` frames it; `is_draft` says that the picture is to be refined."""
 
-    def __init__(self) -> None:
+    def __init__(self, failed: Callable[[str], None]) -> None:
+        """`failed` is told of what cannot be drawn."""
         self.box: Box | None = None
         self.camera = Camera()
         self.is_draft = False
         self._slow = any(name in driver().lower() for name in _SOFTWARE)
-        self._solids = Solids(BUDGETS[self._slow])
+        self._solids = Solids(BUDGETS[self._slow], failed)
         self._threads, self._shadows = Threads(), Shadows()
         self._backdrop = Backdrop()
-        self._paints = {False: Program(*shaders.SOLID), True: Program(*shaders.fine(shaders.SOLID))}
+        self._paints = {False: Coat(shaders.SOLID), True: Coat(shaders.fine(shaders.SOLID))}
         self._cast: Cast | None = None  # the shadows, as long as nothing moves
         self._targets: list[Target] = []
 
@@ -55,6 +58,7 @@ class World:
     def forget(self, id: int) -> None:
         """A node's shape is no longer what it was."""
         self._threads.forget(id)
+        self._solids.forget(id)
 
     def arrange(self, graph: Graph, places: Places) -> None:
         """Nodes came, went, were hidden or shown, or changed their shape."""
@@ -120,14 +124,14 @@ class World:
         self._threads.draw(graph, places, camera, self._size, self._ratio)
         depth(False)
 
-    def _paint_solids(self, program: Program, uniforms: Uniforms) -> None:
+    def _paint_solids(self, coat: Coat, uniforms: Uniforms) -> None:
         depth(True)
         cull(True)
         blend(False)
-        self._solids.draw(program, **uniforms)
+        self._solids.draw(coat, **uniforms)
         blend(True)
         depth(True, write=False)
-        self._solids.draw_clear(program, **uniforms)
+        self._solids.draw_clear(coat, **uniforms)
         depth(True)
         cull(False)
 

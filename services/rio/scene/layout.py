@@ -12,15 +12,17 @@ from typing import Any
 
 import numpy as np
 
+from rio.scene import outlines
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS, MIDDLE, Kind
 from rio.scene.pixels import extent
+from rio.scene.surfaces import ends
 from rio.scene.values import Refused
 
 WORLD_GAP, VIEW_GAP = 0.5, 20.0  # units, pixels
 _LETTER = 0.55  # the width of a letter, as a part of its line's height
-_LOOSE = frozenset({"line", "points", "polygon"})
+_LOOSE = frozenset({"line", "points", "polygon", "path"})
 _WINDOW, _WIDGET = (320.0, 240.0), (160.0, 32.0)  # what panels of no given size are taken to need
 
 Vector = tuple[float, float, float]
@@ -65,6 +67,8 @@ def box_of(graph: Graph, node: Node) -> Box:
     size = tuple(graph.columns["size"][node.id].tolist())
     scale = tuple(graph.columns["scale"][node.id].tolist())
     half = half_of(kind(node.kind), size, scale, node.props)
+    if node.kind == "mesh":
+        at = at + np.multiply(sum(ends(size, node.get("points"))), scale) / 2
     anchor = ANCHORS[node.props.get("anchor", "center")] if "anchor" in kind(node.kind).words else (0, 0)
     return _box(at - np.multiply((*anchor, 0), half), half)
 
@@ -79,6 +83,9 @@ def half_of(
         return (width or needed[0]) / 2, (height or needed[1]) / 2, 0.0
     if noun.name == "plane":
         height, depth = 0.0, height
+    elif noun.name == "mesh":
+        low, high = ends(size, words.get("points"))
+        width, height, depth = (high - low).tolist()
     elif noun.name == "image":
         width, height = extent(size, words.get("image"))
     elif noun.name == "text":
@@ -86,11 +93,14 @@ def half_of(
         width, height = _LETTER * width * max(map(len, lines)), width * len(lines)
     elif "size" not in noun.words or noun.name in _LOOSE:
         width = height = depth = 0.0
-    return width * scale[0] / 2, height * scale[1] / 2, depth * scale[2] / 2
+    return width * abs(scale[0]) / 2, height * abs(scale[1]) / 2, depth * abs(scale[2]) / 2
 
 
 def _places(node: Node, at: Sequence[float]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """float64[n, 3]: what a line, a polygon or a cloud goes through, from its own `at`."""
+    if node.kind == "path":
+        corners = outlines.extent(node.props.get("path", ""))
+        return np.array([(x, y, 0.0) for x, y in corners])
     points, to = node.get("points"), node.props.get("to")
     if points is None or not len(points):
         end = np.subtract((*to, 0.0)[:3], at) if to is not None else np.zeros(3)
@@ -234,7 +244,7 @@ def _row_of(noun: Kind) -> str | None:
         return "shape"
     if noun.name == "text":
         return "text"
-    return "solid" if noun.space == "world" and noun.name != "plane" else None
+    return "solid" if noun.space == "world" and noun.name not in ("plane", "mesh") else None
 
 
 def grid(halves: Sequence[Vector], flat: bool, columns: int | None, gap: float | None) -> list[Vector]:
