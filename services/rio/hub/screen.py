@@ -15,7 +15,7 @@ from ninep import FileError
 from rio.hub.bell import Bell
 from rio.hub.links import Link, start
 from rio.scene.graph import Graph
-from rio.versions.archive import frames
+from rio.versions.pictures import frames
 from rio.wire import (
     Event,
     Failed,

@@ -1,28 +1,29 @@
 """Versions on disk: SQLite, one writer in a thread, off the way of programs.
 
 What is kept survives a kill at any moment; only the newest version may be lost, for the one after it waits until it
-is written. Pictures are compressed wire frames. Knows rows and bytes; what a version means is `versions`'s business.
+is written. Pictures are the affair of the `album`. Knows rows; what a version means is `timeline`'s business.
 """
 
 import fcntl
 import json
 import sqlite3
 from collections.abc import Callable, Coroutine, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import islice
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Annotated, Any, TypeVar
 
+import msgspec
 import structlog
 import trio
-from isal import isal_zlib
 
+from ninep import FileError
 from rio.hub.bell import Bell
-from rio.scene.graph import Graph, Snapshot
-from rio.scene.values import Refused
+from rio.scene.graph import Snapshot
+from rio.versions import album, timeline
+from rio.versions.album import Album
 from rio.versions.timeline import Version
-from rio.wire import Deltas, Parser, frame
 
 T = TypeVar("T")
 
@@ -34,12 +35,17 @@ MOST_WAITING = 1000
 
 RETRY = 1.0  # seconds between two tries
 
+IN_MEMORY = 64 << 20  # bytes of pictures where there is no folder
+
+FORMAT = 1  # of the file
+
+LATEST = 1e11  # seconds since 1970; what calendars still know
+
 _TABLES = """
 create table if not exists versions (
     number integer primary key, parent integer, time real not null, author text not null, label text not null,
     statements text not null, is_edit integer not null, starts_over integer not null, restores text not null
 );
-create table if not exists pictures (number integer primary key, body blob not null);
 create table if not exists facts (name text primary key, value text not null);
 """
 
@@ -59,14 +65,15 @@ class Archive:
 
     def __init__(self, folder: Path | None) -> None:
         """OSError, in a sentence, if the file cannot be used, or another rio uses it."""
-        self._lock = _lock(folder) if folder else None
-        try:
-            self._base = sqlite3.connect(
-                folder / "versions.db" if folder else ":memory:", check_same_thread=False, timeout=1.0
-            )
-            self._base.executescript(f"pragma journal_mode = wal; pragma synchronous = normal; {_TABLES}")
-        except sqlite3.Error as error:
-            raise OSError(f"--state {folder}: {error}") from None
+        self._where, self._held = f"--state {folder}" if folder else "versions in memory", ExitStack()
+        if folder:
+            self._held.enter_context(_lock(folder))
+        with self._usable():
+            place = folder / "versions.db" if folder else ":memory:"
+            self._base = sqlite3.connect(place, check_same_thread=False, timeout=1.0)
+            self._held.callback(self._base.close)
+            self._album = Album(self._base, album.MOST_BYTES if folder else IN_MEMORY)
+            self._begin()
         self._one = trio.CapacityLimiter(1)
         self._waiting: dict[int, _Entry] = {}
         self._facts: dict[str, str] = {}  # that wait to be written
@@ -74,19 +81,46 @@ class Archive:
         self._finished = trio.Event()
         self.trouble = ""
 
+    @contextmanager
+    def _usable(self) -> Iterator[None]:
+        """What is wrong with the file, in a sentence for who starts rio."""
+        try:
+            yield
+        except (sqlite3.Error, msgspec.MsgspecError, ValueError, TypeError) as error:
+            self.close()
+            why = f"versions.db cannot be used: {error}; move it away to begin anew"
+            raise OSError(f"{self._where}: {why}") from None
+
+    def _begin(self) -> None:
+        """Tables as this release has them."""
+        self._base.executescript("pragma journal_mode = wal; pragma synchronous = normal;")
+        (format,) = self._base.execute("pragma user_version").fetchone()
+        if format > FORMAT:
+            raise ValueError("it was written by a newer rio")
+        self._base.executescript(_TABLES + album.TABLES)
+        with self._base:
+            self._album.take_over()
+            self._album.sweep()
+        self._base.execute(f"pragma user_version = {FORMAT}")
+
     def load(self) -> tuple[list[Version], int, dict[str, Any]]:
         """All versions in order of number (none at the first start), which is current, and the view of it.
 
-        The current one has its picture.
+        The current one has its picture. OSError, in a sentence, if the file is damaged.
         """
+        with self._usable():
+            return self._load()
+
+    def _load(self) -> tuple[list[Version], int, dict[str, Any]]:
         versions = [_version(row) for row in self._base.execute("select * from versions order by number")]
         facts = dict(self._base.execute("select name, value from facts"))
         current = int(facts.get("current", versions[-1].number if versions else 0))
         for version in versions:
             version.is_bare = not version.begins_empty
             if version.number == current:
-                version.picture = self._picture(current)
-        return versions, current, json.loads(facts.get("view", "{}"))
+                version.picture = self._album.picture(current)
+        timeline.check(versions, current)
+        return versions, current, msgspec.json.decode(facts.get("view", "{}"), type=dict[str, Any])
 
     def keep(self, version: Version, picture: Snapshot) -> None:
         """Write a version soon, or again with a newer picture."""
@@ -114,10 +148,13 @@ class Archive:
             await self._written.wait()
 
     async def picture(self, number: int) -> Snapshot | None:
-        """The picture of a version, if it is still kept."""
+        """The picture of a version, if it is still kept; FileError if it cannot be read."""
         if number in self._waiting:
             return self._waiting[number].picture
-        return await self._in_thread(partial(self._picture, number))
+        try:
+            return await self._in_thread(partial(self._album.picture, number))
+        except (ValueError, sqlite3.Error) as error:
+            raise FileError(str(error)) from None
 
     async def run(self) -> None:
         """Write what is to be kept, until `finish`; not even a cancellation ends it before all is written."""
@@ -132,9 +169,7 @@ class Archive:
 
     def close(self) -> None:
         """Let the file go."""
-        self._base.close()
-        if self._lock:
-            self._lock.close()
+        self._held.close()
 
     def finish(self) -> None:
         """Nothing more will come."""
@@ -171,18 +206,22 @@ class Archive:
     # in the thread
 
     def _insert(self, entries: list[_Entry], facts: dict[str, str]) -> None:
-        with self._base:
-            for entry in entries:
-                number = entry.version.number
-                row = _row(entry.version)
-                self._base.execute("insert or replace into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-                self._base.execute("insert or replace into pictures values (?, ?)", (number, packed(entry.picture)))
-                self._base.execute("delete from pictures where number <= ?", (number - MOST_PICTURES,))
-            self._base.executemany("insert or replace into facts values (?, ?)", facts.items())
+        try:
+            with self._base:
+                for entry in entries:
+                    row = _row(entry.version)
+                    self._base.execute("insert or replace into versions values (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+                    self._album.put(entry.version.number, entry.picture)
+                self._base.executemany("insert or replace into facts values (?, ?)", facts.items())
+                if entries:
+                    self._album.drop(MOST_PICTURES, self._current())
+        except BaseException:
+            self._album.forget()
+            raise
 
-    def _picture(self, number: int) -> Snapshot | None:
-        found = self._base.execute("select body from pictures where number = ?", (number,)).fetchone()
-        return unpacked(found[0]) if found else None
+    def _current(self) -> int:
+        found = self._base.execute("select value from facts where name = 'current'").fetchone()
+        return int(found[0]) if found else 0
 
 
 def _lock(folder: Path) -> IO[bytes]:
@@ -195,32 +234,6 @@ def _lock(folder: Path) -> IO[bytes]:
         file.close()
         raise OSError(f"--state {folder}: it is in use by another rio") from None
     return file
-
-
-def packed(picture: Snapshot) -> bytes:
-    """A picture as compressed bytes; in pieces, so that a thread lets the others have their turn."""
-    return bytes(isal_zlib.compress(b"".join(frames(picture, 500)), 1))
-
-
-def unpacked(body: bytes) -> Snapshot:
-    """The picture that was packed. What this release no longer knows is left out, and logged."""
-    graph = Graph()
-    for _, message, _ in Parser[Deltas](Deltas).feed(isal_zlib.decompress(body)):
-        for delta in message.items:
-            try:
-                graph.apply(delta)
-            except Refused as refusal:
-                log.warning("archive.refused", why=str(refusal))
-    return graph.snapshot()
-
-
-def frames(picture: Snapshot, size: int, stamp: int = 0) -> Iterator[bytes]:
-    """A picture as frames for a link, with so many changes in each."""
-    graph = Graph()
-    graph.restore(picture)
-    changes = graph.whole()
-    while some := list(islice(changes, size)):
-        yield frame(Deltas(some), stamp)
 
 
 def _row(version: Version) -> tuple[object, ...]:
@@ -237,16 +250,31 @@ def _row(version: Version) -> tuple[object, ...]:
     )
 
 
+class _Row(msgspec.Struct, array_like=True):
+    """A row of `versions`, as it was read."""
+
+    number: int
+    parent: int | None
+    time: Annotated[float, msgspec.Meta(ge=0, le=LATEST)]
+    author: str
+    label: str
+    statements: str
+    is_edit: bool
+    starts_over: bool
+    restores: str
+
+
 def _version(row: tuple[Any, ...]) -> Version:
-    number, parent, time, author, label, statements, is_edit, starts_over, restores = row
+    """A version without its picture; a MsgspecError if somebody has put something else there."""
+    found = msgspec.convert(row, _Row, strict=False)
     return Version(
-        number,
-        parent,
-        time,
-        author,
-        label,
-        tuple(json.loads(statements)),
-        bool(is_edit),
-        bool(starts_over),
-        json.loads(restores),
+        found.number,
+        found.parent,
+        found.time,
+        found.author,
+        found.label,
+        msgspec.json.decode(found.statements, type=tuple[str, ...]),
+        found.is_edit,
+        found.starts_over,
+        msgspec.json.decode(found.restores, type=dict[str, int]),
     )

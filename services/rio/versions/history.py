@@ -14,7 +14,8 @@ from rio.hub.workers import Workers
 from rio.scene.graph import Graph, Snapshot
 from rio.scene.kinds import kind
 from rio.scene.values import Refused
-from rio.versions.archive import Archive, frames
+from rio.versions.archive import Archive
+from rio.versions.pictures import frames
 from rio.versions.pieces import likeness, putting_back, said_of
 from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions

@@ -143,3 +143,15 @@ class Versions:
         when = time.strftime("%Y-%m-%dT%H:%M:%S", time.localtime(version.time))
         mark = "\t*" if version is self.current else ""
         return f"{version.number}\t{when}\t{version.author}\t{version.label}{mark}\n"
+
+
+def check(versions: list[Version], current: int) -> None:
+    """ValueError unless versions from elsewhere are sound: each way back ends, and the current one is there."""
+    there = set[int]()
+    for version in versions:
+        back = [*version.restores.values(), *([version.parent] if version.parent is not None else [])]
+        if not there.issuperset(back):
+            raise ValueError(f"version {version.number} comes from one that is not there")
+        there.add(version.number)
+    if versions and current not in there:
+        raise ValueError(f"the current version, {current}, is not there")

@@ -8,7 +8,7 @@ import trio
 
 from ninep import FileError
 from rio.scene.graph import Graph, scene_of
-from rio.versions.archive import Archive, packed, unpacked
+from rio.versions.archive import Archive
 from rio.versions.history import copy_of
 from rio.versions.timeline import IN_MEMORY, Version, Versions
 from rio.wire import Put
@@ -106,15 +106,6 @@ def test_only_the_newest_pictures_stay_in_memory() -> None:
     held = [number for number in range(len(versions)) if versions[number].picture is not None]
     assert len(held) == IN_MEMORY
     assert versions.current.number in held
-
-
-def test_a_picture_survives_packing() -> None:
-    """Order, names, numbers and parents come back as they were."""
-    graph = a_graph("a", "b")
-    graph.apply(Put(50, "text", "t", {"text": "zwölf", "parent": graph.ids["b"]}))
-    again = copy_of(unpacked(packed(graph.snapshot())))
-    assert again == graph
-    assert list(again.nodes) == list(graph.nodes)
 
 
 async def kept(folder: Path, *labels: str) -> Versions:
