@@ -13,6 +13,7 @@ import numpy as np
 from rio.renderer import pick, shaders, shapes
 from rio.renderer.camera import Vector
 from rio.renderer.dots import ROUND, Dotter
+from rio.renderer.fills import Outline, detail
 from rio.renderer.gpu import TRIANGLES, Arrays, Program, blend, depth
 from rio.renderer.letters import Letters, raster
 from rio.renderer.mirror import is_in_panel
@@ -25,7 +26,7 @@ from rio.scene.values import Floats
 
 FLAT = frozenset(name for name, noun in KINDS.items() if noun.space in ("view", "either")) - {"group"}
 _PARTS = {"row0": (0, 3), "row1": (1, 3), "size": (2, 3), "color": (3, 4), "form": (4, 4), "part": (5, 4)}
-_PARTS |= {"extra": (6, 4), "edge": (7, 4)}
+_PARTS |= {"extra": (6, 4), "edge": (7, 4), "opacity": (8, 1)}
 _AREAS = {"row0": (0, 3), "row1": (1, 3), "color": (2, 4), "at": (3, 2), "off": (4, 3)}
 _SHADERS = {
     "shapes": shaders.FLAT,
@@ -49,6 +50,7 @@ class Piece:
     dots: Arrays | None = None
     count: int = 0  # of dots
     what: str = "shapes"  # that its rows are: `shapes`, `letters`, or one `picture`
+    outline: Outline = field(default_factory=Outline)
 
 
 @dataclass(frozen=True)
@@ -75,11 +77,13 @@ class Flat:
         self._owners = {"parts": np.zeros(0, np.uint32), "area": np.zeros(0, np.uint32)}
         self._rows, self._order = _NO_ROWS, dict[int, int]()  # the rows as uploaded; each node's rank
         self._texts: dict[int, int] = {}  # for how many pixels each text is laid out
+        self._details: dict[int, float] = {}  # for what scale the curves of each path are straight enough
         self._ratio = 1.0
 
     def forget(self, id: int) -> None:
         """A node's shape is no longer what it was."""
         self._texts.pop(id, None)
+        self._details.pop(id, None)
         piece = self._pieces.pop(id, None)
         if piece and piece.dots:
             piece.dots.delete()
@@ -104,9 +108,10 @@ class Flat:
         self.paint(graph, places)
 
     def outgrown(self, graph: Graph, places: Places, ratio: float) -> bool:
-        """Whether texts are now of a size that they are not laid out for; they are forgotten, so `arrange` follows."""
+        """Whether texts or curves are now of a size that they were not made for; so `arrange` is to follow."""
         self._ratio = ratio
         changed = [id for id, pixels in self._texts.items() if raster(self._pixels(graph, places, id)) != pixels]
+        changed += [id for id, scale in self._details.items() if detail(_grown(places, id) * ratio) != scale]
         for id in changed:
             self.forget(id)
         return bool(changed)
@@ -123,10 +128,11 @@ class Flat:
 
     def paint(self, graph: Graph, places: Places) -> None:
         """Nodes changed their colour or opacity."""
-        for arrays, owners in ((self._parts, self._owners["parts"]), (self._areas, self._owners["area"])):
-            color = graph.columns["color"][owners]
-            color[:, 3] *= places.opacity[owners]
-            arrays.upload(color=color)
+        parts, areas = self._owners["parts"], self._owners["area"]
+        self._parts.upload(color=graph.columns["color"][parts], opacity=places.opacity[parts, None])
+        color = graph.columns["color"][areas]
+        color[:, 3] *= places.opacity[areas]
+        self._areas.upload(color=color)
 
     def draw(self, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
         """All runs, over what is there. `view` is in logical pixels, `ratio` real pixels for each."""
@@ -153,14 +159,11 @@ class Flat:
             if id in hits:
                 continue
             node, matrix = graph.nodes.get(id), places.matrices[id]
-            if node is None or node.kind not in ("polygon", "points"):
+            if node is None:
                 continue
-            size = float(graph.columns["size"][id, 0])
-            if node.kind == "polygon":
-                hit = pick.in_outline(shapes.outline(node), matrix, x, y)
-            else:
-                points = node.get("points")
-                hit = points is not None and pick.near_dot(points, matrix, size, x, y)
+            hit = pick.in_outline(self._pieces[id].outline, matrix, x, y)
+            if node.kind == "points" and (points := node.get("points")) is not None:
+                hit = pick.near_dot(points, matrix, float(graph.columns["size"][id, 0]), x, y)
             if hit:
                 hits.add(id)
         return max(hits, key=self._order.__getitem__, default=0)
@@ -210,7 +213,10 @@ class Flat:
             case "line":
                 return Piece(shapes.line(graph, node))
             case "polygon":
-                return Piece(shapes.border(node), shapes.area(node))
+                return _area(node, shapes.polygon(node))
+            case "path":
+                self._details[node.id] = scale = detail(_grown(places, node.id) * self._ratio)
+                return _area(node, shapes.path(node, scale))
             case "points":
                 return _dots(node)
             case "circle":
@@ -271,6 +277,11 @@ def _runs(order: list[int], pieces: list[Piece], *, apart: bool = True) -> list[
         if piece.dots:
             runs.append(Run("dots", 0, piece.count, id))
     return runs
+
+
+def _area(node: Node, outline: Outline) -> Piece:
+    """What lies inside an outline, and its border."""
+    return Piece(shapes.border(node, outline), outline.area(), outline=outline)
 
 
 def _grown(places: Places, id: int) -> float:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from rio.renderer import shapes
 from rio.renderer.camera import Vector
+from rio.renderer.fills import Outline
 from rio.scene.values import Floats
 
 NEAR = 2.0  # logical pixels by which a thin line or a small dot may be missed
@@ -65,13 +66,16 @@ def _lay_stretches(parts: Parts, local: Floats, middle: Floats, extent: Floats, 
     extent[these] = np.column_stack((far / 2 + bend[these], bend[these]))
 
 
-def in_outline(corners: Floats, matrix: Floats, x: float, y: float) -> bool:
-    """Whether a polygon holds the point: an odd number of its edges lie to the right."""
-    (px, py), a = _inside(matrix[None], x, y)[0], corners
-    b = np.roll(corners, -1, axis=0)
-    crossing = (a[:, 1] > py) != (b[:, 1] > py)
-    a, b = a[crossing], b[crossing]
-    return bool((px < a[:, 0] + (py - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])).sum() % 2)
+def in_outline(outline: Outline, matrix: Floats, x: float, y: float) -> bool:
+    """Whether an outline holds the point, by how often it runs around it."""
+    (px, py), around = _inside(matrix[None], x, y)[0], 0
+    for a in outline.rings:
+        b = np.roll(a, -1, axis=0)
+        down = (a[:, 1] > py) != (b[:, 1] > py)
+        a, b = a[down], b[down]
+        right = px < a[:, 0] + (py - a[:, 1]) * (b[:, 0] - a[:, 0]) / (b[:, 1] - a[:, 1])
+        around += int(np.where(b[right, 1] > a[right, 1], 1, -1).sum())
+    return bool(around % 2 if outline.rule == "evenodd" else around)
 
 
 def near_dot(places: Floats, matrix: Floats, size: float, x: float, y: float) -> bool:

@@ -244,18 +244,18 @@ FLAT = (
     """
 layout(location=0) in vec3 row0; layout(location=1) in vec3 row1; layout(location=2) in vec3 size;
 layout(location=3) in vec4 color; layout(location=4) in vec4 form; layout(location=5) in vec4 part;
-layout(location=6) in vec4 extra; layout(location=7) in vec4 edge;
+layout(location=6) in vec4 extra; layout(location=7) in vec4 edge; layout(location=8) in float opacity;
 uniform vec2 view; uniform float ratio;                   // the view in logical pixels, and real pixels for each
-out vec2 local; out vec2 letter; out vec4 paint; flat out vec4 rim; flat out vec3 shape; flat out vec4 how;
+out vec2 local; out vec2 letter; out vec4 paint; flat out vec4 rim; flat out vec4 shape; flat out vec4 how;
 void main() {
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1), at = vec2(row0.z, row1.z);
     mat2 turn = mat2(row0.x, row1.x, row0.y, row1.y), lie = mat2(1.0);
     float soft = 1.0 / max(sqrt(abs(determinant(turn))) * ratio, 1e-6);
     vec2 extent = 0.5 * size.xy, middle = -extra.xy * extent;
     float bend = min(form.y, min(extent.x, extent.y));
-    paint = color; rim = vec4(edge.rgb, edge.a * color.a); letter = vec2(0.0);
+    paint = color; rim = edge; letter = vec2(0.0);
     how = vec4(1.0, 1.0, soft, form.z);                   // what a place is scaled by, softness, border
-    shape = vec3(extent, bend);
+    shape = vec4(extent, bend, opacity);
     if (form.x > 3.5) {                                   // a letter, on whole pixels if it is as large as its picture
         float grow = size.x / form.w;
         extent = 0.5 * part.zw * grow; middle = part.xy * grow + extent;
@@ -270,17 +270,17 @@ void main() {
         lie = mat2(along, -along.y, along.x);
         middle = 0.5 * (part.xy + part.zw); extent = vec2(0.5 * far + bend, bend);
         if (form.x > 2.5) paint = rim;
-        how.w = 0.0; shape = vec3(extent, bend);
+        how.w = 0.0; shape.xyz = vec3(extent, bend);
     } else if (form.x > 0.5) {                            // an ellipse: a circle once its places are scaled
         float least = min(extent.x, extent.y);
-        how.xy = least / max(extent, vec2(1e-6)); shape = vec3(least);
+        how.xy = least / max(extent, vec2(1e-6)); shape.xyz = vec3(least);
     }
     local = (corner * 2.0 - 1.0) * (extent + soft);
     vec2 p = at + turn * (middle + lie * local);
     gl_Position = vec4(p.x / view.x * 2.0 - 1.0, 1.0 - p.y / view.y * 2.0, 0.0, 1.0);
 }""",
     """
-in vec2 local; in vec2 letter; in vec4 paint; flat in vec4 rim; flat in vec3 shape; flat in vec4 how;
+in vec2 local; in vec2 letter; in vec4 paint; flat in vec4 rim; flat in vec4 shape; flat in vec4 how;
 uniform sampler2D letters; out vec4 pixel;
 vec4 filled() {
 #ifdef PICTURE                                            // its colours come multiplied with their opacity
@@ -295,10 +295,12 @@ void main() {
     vec2 p = local * how.xy, q = abs(p) - shape.xy + shape.z;
     float d = length(max(q, 0.0)) + min(max(q.x, q.y), 0.0) - shape.z;       // to the outline, negative inside
     d *= dot(p, p) / max(dot(how.xy, p * p), 1e-6) / how.z;                  // in pixels
-    float border = clamp(0.5 + d + how.w / how.z, 0.0, 1.0) * step(1e-4, how.w) * rim.a / max(paint.a, 1e-4);
-    pixel = mix(fill, vec4(rim.rgb, paint.a), min(border, 1.0)) * vec4(vec3(1.0), clamp(0.5 - d, 0.0, 1.0));
+    float border = rim.a * clamp(0.5 + d + how.w / how.z, 0.0, 1.0) * step(1e-4, how.w);   // it lies on what fills
+    float cover = border + fill.a * (1.0 - border);
+    pixel.rgb = mix(fill.rgb, rim.rgb, border / max(cover, 1e-4));
+    pixel.a = cover * shape.w * clamp(0.5 - d, 0.0, 1.0);
 #ifdef LETTERS
-    if (how.w < -0.5) pixel = vec4(paint.rgb, paint.a * texture(letters, letter).r);
+    if (how.w < -0.5) pixel = vec4(paint.rgb, paint.a * shape.w * texture(letters, letter).r);
 #endif
 }""",
 )

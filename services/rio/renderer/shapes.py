@@ -4,11 +4,10 @@ A row is `form part extra edge`, four numbers each, as `shaders.FLAT` reads them
 colour) is not in a row: it is gathered from the graph's columns by the node that the row belongs to.
 """
 
-from collections.abc import Callable
-
 import numpy as np
-from pyglet.extlibs.earcut import earcut
 
+from rio.renderer import fills
+from rio.renderer.fills import Outline
 from rio.renderer.letters import Layout
 from rio.scene.graph import Graph, Node
 from rio.scene.noun import ANCHORS
@@ -17,6 +16,7 @@ from rio.scene.values import Floats
 RECT, ELLIPSE, STRETCH, BORDER, LETTER = range(5)
 ROW = 16
 _NONE: Floats = np.zeros((0, 2), np.float32)
+_NO_ROWS: Floats = np.zeros((0, ROW), np.float32)
 
 
 def in_world(node: Node) -> bool:
@@ -77,46 +77,22 @@ def text(layout: Layout) -> Floats:
     return rows
 
 
-def border(node: Node) -> Floats:
-    """The outline of a polygon, if it has one."""
-    points, width = outline(node), node.get("border")
-    if not width or not len(points):
-        return np.zeros((0, ROW), np.float32)
-    return stretches(np.concatenate((points, points[:1])), BORDER, width, node.get("border_color"))
-
-
-def outline(node: Node) -> Floats:
-    """The corners of a polygon, without those that say nothing."""
+def polygon(node: Node) -> Outline:
+    """The outline of a polygon."""
     points: Floats | None = node.get("points")
-    if points is None or points.shape[1] != 2:
-        return _NONE
-    kept = (points != np.roll(points, 1, axis=0)).any(1)
-    return points[kept] if kept.sum() > 2 else _NONE
+    is_one = points is not None and points.shape[1] == 2 and len(points) > 2
+    return Outline((points.astype(float),), (True,)) if points is not None and is_one else Outline()
 
 
-def area(node: Node) -> Floats:
-    """The triangles of a polygon, concave too, with a rim that fades: float32[3 n, 5], place, way out and cover."""
-    points = outline(node)
-    if not len(points):
-        return np.zeros((0, 5), np.float32)
-    ways = _ways_out(points)
-    inner = np.column_stack((points, -0.5 * ways, np.ones(len(points))))
-    outer = np.column_stack((points, 0.5 * ways, np.zeros(len(points))))
-    triangles = np.array(earcut(points.ravel().tolist()), np.int64)  # type: ignore[no-untyped-call]  # it has no types
-    following = np.roll(np.arange(len(points)), -1)
-    rim = np.stack((inner, outer, outer[following], inner, outer[following], inner[following]), 1)
-    return np.concatenate((inner[triangles], rim.reshape(-1, 5))).astype(np.float32)
+def path(node: Node, scale: float) -> Outline:
+    """The outline of a path, as smooth as such a scale needs it."""
+    text: str | None = node.get("path")
+    return Outline() if text is None else fills.flattened(text, scale, node.get("rule"))
 
 
-def _ways_out(points: Floats) -> Floats:
-    """From each corner outward, so long that the edges beside it move out by one."""
-    edges = np.roll(points, -1, axis=0) - points
-    x, y = points.T
-    turning = np.sign((x * np.roll(y, -1) - y * np.roll(x, -1)).sum()) or 1.0
-    normals = turning * np.column_stack((edges[:, 1], -edges[:, 0])) / np.linalg.norm(edges, axis=1)[:, None]
-    before = np.roll(normals, 1, axis=0)
-    ways: Floats = (normals + before) / np.maximum(1 + (normals * before).sum(1), 0.3)[:, None]
-    return ways
-
-
-ROWS: dict[str, Callable[[Node], Floats]] = {"rect": rect, "circle": circle, "polygon": border}
+def border(node: Node, outline: Outline) -> Floats:
+    """The rows of the lines along an outline, if the node has a border."""
+    if not (width := node.get("border")):
+        return _NO_ROWS
+    color = node.get("border_color")
+    return np.concatenate([_NO_ROWS, *(stretches(way, BORDER, width, color) for way in outline.ways())])

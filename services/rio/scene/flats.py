@@ -1,6 +1,7 @@
 """The nouns of the view, flat things, and those that stand there or in the world by their coordinates."""
 
 from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, named_color, noun, paint
+from rio.scene.outlines import OUTLINE
 from rio.scene.pixels import PIXELS
 from rio.scene.values import (
     ANYWHERE,
@@ -115,6 +116,18 @@ FLATS = (
         at=(0.0, 0.0),
         given=(("points",),),
         needs=("points",),
+    ),
+    flat(
+        "path",
+        "an area or a line with curves, as SVG writes it",
+        Word("path", OUTLINE, None, "M L H V C S Q T A Z and numbers, from `at`; small letters count from where it is"),
+        paint("#5b8def"),
+        Word("rule", Choice("nonzero", "evenodd"), "nonzero", "what is inside where it runs around a place twice"),
+        BORDER,
+        BORDER_COLOR,
+        at=(0.0, 0.0),
+        given=(("path",),),
+        needs=("path",),
     ),
     loose(
         "line",

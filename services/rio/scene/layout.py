@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from rio.scene import outlines
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS, MIDDLE, Kind
@@ -21,7 +22,7 @@ from rio.scene.values import Refused
 
 WORLD_GAP, VIEW_GAP = 0.5, 20.0  # units, pixels
 _LETTER = 0.55  # the width of a letter, as a part of its line's height
-_LOOSE = frozenset({"line", "points", "polygon"})
+_LOOSE = frozenset({"line", "points", "polygon", "path"})
 _WINDOW, _WIDGET = (320.0, 240.0), (160.0, 32.0)  # what panels of no given size are taken to need
 
 Vector = tuple[float, float, float]
@@ -97,6 +98,9 @@ def half_of(
 
 def _places(node: Node, at: Sequence[float]) -> np.ndarray[tuple[int, int], np.dtype[np.float64]]:
     """float64[n, 3]: what a line, a polygon or a cloud goes through, from its own `at`."""
+    if node.kind == "path":
+        corners = outlines.extent(node.props.get("path", ""))
+        return np.array([(x, y, 0.0) for x, y in corners])
     points, to = node.get("points"), node.props.get("to")
     if points is None or not len(points):
         end = np.subtract((*to, 0.0)[:3], at) if to is not None else np.zeros(3)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rio.renderer import pick, shapes
+from rio.renderer.fills import Outline, flattened
 from rio.scene.graph import Graph, scene_of
 from rio.scene.places import Places
 from rio.scene.values import Floats
@@ -45,7 +46,7 @@ def test_a_line_to_a_place_is_one_stretch_from_its_own_place() -> None:
 def test_an_area_is_covered_once_however_it_is_wound(turn: int) -> None:
     corners = [(0, 0), (10, 0), (10, 10), (6, 10), (6, 4), (4, 4), (4, 10), (0, 10)][::turn]
 
-    assert covered(shapes.area(node("polygon", points=corners)[1])) == pytest.approx(100 - 12)
+    assert covered(shapes.polygon(node("polygon", points=corners)[1]).area()) == pytest.approx(100 - 12)
 
 
 @pytest.mark.parametrize(
@@ -55,12 +56,13 @@ def test_an_area_is_covered_once_however_it_is_wound(turn: int) -> None:
 def test_what_has_no_area_is_drawn_as_nothing_and_breaks_nothing(points: Any) -> None:
     polygon = node("polygon", points=points)[1]
 
-    assert np.isfinite(shapes.area(polygon)).all()
-    assert np.isfinite(shapes.border(polygon)).all()
+    assert np.isfinite(shapes.polygon(polygon).area()).all()
+    assert np.isfinite(shapes.border(polygon, shapes.polygon(polygon))).all()
 
 
 def test_a_border_goes_around() -> None:
-    rows = shapes.border(node("polygon", points=[(0, 0), (9, 0), (0, 9)], border=2, border_color="red")[1])
+    it = node("polygon", points=[(0, 0), (9, 0), (0, 9)], border=2, border_color="red")[1]
+    rows = shapes.border(it, shapes.polygon(it))
 
     assert len(rows) == 3
     assert rows[:, 2].tolist() == [2, 2, 2]
@@ -71,7 +73,8 @@ def hits(x: float, y: float, *nodes: tuple[str, dict[str, Any]]) -> list[int]:
     graph = scene_of([Put(2 + 2 * i, noun, f"n{i}", props) for i, (noun, props) in enumerate(nodes)])
     places = Places()
     places.arrange(graph)
-    pieces = [shapes.line(graph, n) if n.kind == "line" else shapes.ROWS[n.kind](n) for n in graph.nodes.values()]
+    rows = {"rect": shapes.rect, "circle": shapes.circle}
+    pieces = [shapes.line(graph, n) if n.kind == "line" else rows[n.kind](n) for n in graph.nodes.values()]
     owners = np.repeat(np.array(list(graph.nodes), np.uint32), [len(rows) for rows in pieces])
     parts = pick.Parts(np.concatenate(pieces), owners, places.matrices[owners], graph.columns["size"][owners])
     return sorted(set(pick.hit_parts(parts, x, y).tolist()))
@@ -108,9 +111,19 @@ def test_a_polygon_holds_what_is_inside_its_edges() -> None:
     corners = np.array([(0, 0), (10, 0), (10, 10), (6, 10), (6, 4), (4, 4), (4, 10), (0, 10)], np.float32)
     matrix = np.array([(2, 0, 0, 5), (0, 2, 0, 5), (0, 0, 1, 0)], np.float32)
 
-    assert pick.in_outline(corners, matrix, 7, 20)
-    assert not pick.in_outline(corners, matrix, 15, 20)
-    assert not pick.in_outline(corners[:0], matrix, 7, 20)
+    assert pick.in_outline(Outline((corners,), (True,)), matrix, 7, 20)
+    assert not pick.in_outline(Outline((corners,), (True,)), matrix, 15, 20)
+    assert not pick.in_outline(Outline(), matrix, 7, 20)
+
+
+@pytest.mark.parametrize(("rule", "hit"), [("nonzero", True), ("evenodd", False)])
+def test_what_is_run_around_twice_is_inside_by_the_rule(rule: str, hit: bool) -> None:
+    twice = flattened("M0 0h100v100h-100z M20 20h60v60h-60z", 1, rule)
+    upright = np.eye(3, 4, dtype=np.float32)
+
+    assert pick.in_outline(twice, upright, 10, 50)
+    assert pick.in_outline(twice, upright, 50, 50) == hit
+    assert covered(twice.area()) == pytest.approx(10_000 if hit else 6_400)
 
 
 def test_a_ray_meets_the_nearest_solid_balls_as_balls() -> None:
