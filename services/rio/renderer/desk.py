@@ -40,3 +40,6 @@ class Desk(Protocol):
 
     def has_time(self) -> bool:
         """Whether this picture has time for some more work; if not, there will be another one."""
+
+    def wait(self, until: float) -> None:
+        """Let there be another picture at this time, of the monotonic clock."""

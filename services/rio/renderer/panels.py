@@ -18,7 +18,7 @@ from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import KEYS
 from rio.renderer.mishaps import Mishaps
-from rio.renderer.widgets import DRAW
+from rio.renderer.widgets import DRAW, READ
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS
@@ -58,12 +58,18 @@ class Panels:
         self._left = 0  # frames until settled
         self._until = 0.0  # when the time for this picture's work is over
         self._is_sized = False  # whether the window that is being drawn has a size of its own
-        self.is_busy = False  # whether there was not enough time, so that another picture must follow
+        self._due: float | None = None  # when a widget wants another picture
+        self._is_late = False  # whether there was not enough time, so that another picture must follow
 
     @property
     def is_stale(self) -> bool:
         """Whether something was heard that the picture may not show yet."""
         return self._left > 0
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether more pictures must follow, though nothing is heard."""
+        return self._is_late or self._due is not None
 
     @property
     def wants_keys(self) -> bool:
@@ -124,14 +130,17 @@ class Panels:
         """Take in all that was heard, until nothing moves. What people did is to be taken after that."""
         if self._roots and self._backend is None:
             self._backend = ProgrammablePipelineRenderer()  # type: ignore[no-untyped-call]  # it has no types
-        self._until = time.monotonic() + patience
-        while self._roots and (self._left or (self.is_busy and time.monotonic() < self._until)):
+        now = time.monotonic()
+        self._until = now + patience
+        if self._due is not None and now >= self._due:
+            self._due, self._left = None, max(self._left, 1)
+        while self._roots and (self._left or (self._is_late and time.monotonic() < self._until)):
             self._left = max(self._left - 1, 0)
-            self.is_busy = False
+            self._is_late = False
             imgui.get_io().delta_time = _BLINK
             self._frame()
         if not self._roots:
-            self._left, self.is_busy = 0, False
+            self._left, self._is_late, self._due = 0, False, None
             self._rects.clear()
 
     def draw(self, *, fine: bool = False) -> None:
@@ -229,7 +238,7 @@ class Panels:
         """One widget, unless it is hidden."""
         if not self.get(node, "visible") or node.kind not in DRAW or self._mishaps.is_broken(node):
             return
-        is_off = "enabled" in kind(node.kind).words and not self.get(node, "enabled")
+        is_off = "enabled" in kind(node.kind).words and not self.get(node, "enabled") and node.kind not in READ
         imgui.push_id(node.id)
         imgui.begin_disabled(is_off)
         with self._mishaps.contained(node):
@@ -280,8 +289,12 @@ class Panels:
         if time.monotonic() < self._until:
             self._left = max(self._left, SETTLING - 1)  # what it leads to has to be laid out
             return True
-        self.is_busy = True
+        self._is_late = True
         return False
+
+    def wait(self, until: float) -> None:
+        """Let there be another picture at this time, of the monotonic clock."""
+        self._due = until if self._due is None else min(self._due, until)
 
     @contextmanager
     def font(self, face: str, size: float) -> Iterator[None]:

@@ -134,6 +134,12 @@ def _colors(look: Look) -> dict[str, Color]:
     return colors
 
 
+def hexadecimal(color: str) -> Color:
+    """`#rrggbb` as numbers."""
+    red, green, blue = (int(color[place : place + 2], 16) / 255 for place in (1, 3, 5))
+    return red, green, blue, 1.0
+
+
 def nearer(color: Color, other: Color, by: float) -> Color:
     """The colour with more of another in it; `by` from 0 to 1."""
     red, green, blue = (one + (two - one) * by for one, two in zip(color[:3], other[:3], strict=True))

@@ -6,6 +6,7 @@ from imgui_bundle import imgui
 
 from rio.renderer import charts, theme
 from rio.renderer.desk import Desk
+from rio.renderer.editor import code
 from rio.renderer.markdown import markdown
 from rio.scene.graph import Node
 
@@ -197,8 +198,10 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "row": row,
     "table": table,
     "markdown": markdown,
+    "code": code,
     "chart": charts.chart,
     "plot": charts.series,
     "bar": charts.series,
     "scatter": charts.series,
 }
+READ = frozenset({"code"})  # what can still be read and scrolled when it is not enabled

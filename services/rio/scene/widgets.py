@@ -6,7 +6,7 @@ window stands in the view by itself. What a person changes is the word `value`.
 
 from rio.scene.lists import GRID, LINES, SERIES
 from rio.scene.noun import ANCHOR, MIDDLE, PARENT, TAGGED, VISIBLE, Kind, Word, named_color
-from rio.scene.values import AREA, COLOR, PROSE, SPOT, TOGGLE, number
+from rio.scene.values import AREA, COLOR, PROSE, SPOT, TOGGLE, Choice, number
 
 _AT = Word("at", SPOT, MIDDLE, "its middle: x right, y down from the top left; what is in a window stands in its order")
 _SIZE = Word("size", AREA, (0.0, 0.0), "a number, or width height; 0 is what its contents need")
@@ -14,6 +14,7 @@ _ENABLED = Word("enabled", TOGGLE, True, "whether it can be used")
 _LABEL = Word("text", PROSE, "", "what stands beside it")
 _NUMBER = number()
 
+LANGUAGES = ("python", "c", "c++", "c#", "lua", "glsl", "json", "markdown", "sql", "plain")
 _SERIES = frozenset({"plot", "bar", "scatter"})
 
 
@@ -89,6 +90,14 @@ WIDGETS = (
         "markdown",
         "a text in Markdown; a click on a link says its `url`",
         Word("text", PROSE, "", "headings, lists, tables, code, links; a picture is its description"),
+    ),
+    _widget(
+        "code",
+        "an editor of code; `@node.on_change` when its writer rests",
+        Word("value", PROSE, "", "the code"),
+        Word("language", Choice(*LANGUAGES), "python", "whose words are coloured"),
+        Word("lines", number(1, 200, whole=True), 12.0, "how many lines are seen"),
+        given=(("value",), ("value", "language")),
     ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),
