@@ -23,9 +23,9 @@ from rio.wire import Put
 
 
 class Scene:
-    """A graph with its versions and files."""
+    """A graph with its versions and files, on disk if there is a folder."""
 
-    def __init__(self, graph: Graph) -> None:
+    def __init__(self, graph: Graph, folder: Path | None = None) -> None:
         self.graph, self.watches = graph, Watches(graph)
         self.versions = Versions([Version(0, None, 0.0, "rio", "empty", starts_over=True)], 0)
         self.versions.hold(self.versions.current, graph.snapshot())
@@ -40,7 +40,8 @@ class Scene:
             viewed=ignore,
         )
         workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
-        self.archive = Archive(None)
+        workers.refusal = "nobody runs programs here"
+        self.archive = Archive(folder)
         self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
         self.edits = Edits(graph, self.history)
         camera = Text(self.edits.camera, self.edits.place_camera, at_once=True)

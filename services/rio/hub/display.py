@@ -19,6 +19,7 @@ import structlog
 import trio
 
 from ninep import FileError
+from ninep.node import Answer
 from ninep.service import Events
 from rio.hub import questions
 from rio.hub.clock import Clock
@@ -150,9 +151,9 @@ class Display:
         self._refuse_while_running()
         return self.turns.do(self.history.clear)
 
-    def snapshot(self, *label: str) -> None:
+    def snapshot(self, *label: str) -> Answer[None]:
         """A version with a label, of the scene as it is."""
-        self.history.mark(" ".join(label))
+        return self.history.mark(" ".join(label))
 
     async def state(self) -> str:
         """The scene as JSON, see `state`."""

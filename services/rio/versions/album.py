@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 from isal import isal_zlib
@@ -26,6 +27,8 @@ create table if not exists scenes (number integer primary key, pieces blob not n
 
 MOST_BYTES = 1 << 30
 """Of all pictures; beyond it the oldest are dropped, as beyond a number of them."""
+
+_DAMAGED: tuple[Any, ...] = (IsalError, KeyError, ValueError, TypeError, ProtocolError)  # the first has no type
 
 SWEEP = 500  # pictures that were dropped, after which their pieces are looked for
 
@@ -103,14 +106,15 @@ class Album:
             raise ValueError(f"the picture of version {number} is damaged: it is cut off")
         try:
             return joined(map(isal_zlib.decompress, self._bodies(_numbers(found[0]))))
-        except (IsalError, KeyError, ValueError, TypeError, ProtocolError) as error:
-            raise ValueError(
-                f"the picture of version {number} is damaged: {error or 'a piece of it is gone'}"
-            ) from None
+        except _DAMAGED as error:
+            what = str(error) or "it cannot be unpacked"
+            raise ValueError(f"the picture of version {number} is damaged: {what}") from None
 
     def _bodies(self, ids: list[int]) -> Iterator[bytes]:
         query = "select id, body from pieces where id in (select value from json_each(?))"
         rows = dict(self._base.execute(query, (json.dumps(ids),)))
+        if missing := next((id for id in ids if id not in rows), None):
+            raise ValueError(f"piece {missing} is not there")
         yield from (rows[id] for id in ids)
 
     # room

@@ -3,9 +3,9 @@
 Each leaves the graph, the screen, the worker and the archive in agreement. What replaces the worker takes a turn.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from functools import partial
-from typing import Unpack
+from typing import Any, Unpack
 
 from ninep import FileError
 from ninep.node import Answer
@@ -59,7 +59,7 @@ class History:
         deltas: Sequence[Delta],
         statements: Callable[[], Iterable[str]],
         restores: dict[str, int] | None = None,
-    ) -> Answer[None]:
+    ) -> Coroutine[Any, Any, None] | None:
         """Change the scene from outside a program; refused whole or done whole. `statements()` says it as a program.
 
         Answers when the version before is on disk.
@@ -87,7 +87,9 @@ class History:
             node = self._graph.node(change.id)
             form = kind(node.kind).word(change.prop).form
             label = f"{node.name} {change.prop} {form.show(form.of(change.value))}"
-            self.edit("hand", label, [change], lambda: [touch(self._graph, change.id, change.prop)])
+            behind = self.edit("hand", label, [change], lambda: [touch(self._graph, change.id, change.prop)])
+            if behind:
+                behind.close()  # a hand waits for no disk
             return
         self._graph.apply(change)
         message = Deltas([change])
@@ -98,9 +100,11 @@ class History:
         """A program that listens hears that somebody gave a widget another value."""
         self._workers.post(Event(id, "change", {"value": self._graph.get(id, "value")}))
 
-    def mark(self, label: str) -> None:
+    def mark(self, label: str) -> Answer[None]:
         """A version of its own for the scene as it is, to be found again by its label."""
+        behind = self._archive.behind()
         self.commit("ctl", label or "snapshot", is_edit=True)
+        return behind
 
     # back and forth (each in a turn of its own)
 
