@@ -42,14 +42,16 @@ class Assets:
             return value
         if not isinstance(value, str | bytes | bytearray | os.PathLike):
             return form.of(value)
-        what, contents = self._contents(value)
+        what, contents = self.contents(value)
         try:
             return form.of(reader(contents, what))
         except Refused as refusal:
             raise Refused(f"{what}: {refusal}") from None
 
-    def _contents(self, value: Any) -> tuple[str, bytes]:
-        """(what to call it, its bytes)."""
+    def contents(self, value: Any) -> tuple[str, bytes]:
+        """(what to call it, its bytes). Refused if it names nothing that can be had."""
+        if not isinstance(value, str | bytes | bytearray | os.PathLike):
+            raise Refused(f"{value!r:.80} is neither a file nor an address, nor bytes")
         if isinstance(value, bytes | bytearray):
             return "those bytes", bytes(value)
         if isinstance(value, str) and value.startswith(("https://", "http://")):

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from rio.language.handles import Handle
+from rio.language.models.making import Models
 from rio.language.nouns import Nouns
 from rio.scene import layout
 from rio.scene.kinds import KINDS
@@ -31,6 +32,7 @@ class Language:
 
     def __init__(self, nouns: Nouns) -> None:
         self._nouns, self._scene, self._timers = nouns, nouns.scene, nouns.timers
+        self._models = Models(nouns)
 
     def names(self) -> dict[str, Any]:
         """All words of the language. They lie under a program's own names, as Python's built-in functions do."""
@@ -41,6 +43,7 @@ class Language:
             **{noun.name: self._noun(noun) for noun in KINDS.values()},
             **{side: self._side(side) for side in SIDES},
             **{verb.__name__: verb for verb in (*verbs, *times)},
+            "model": self._models.model,
             **{name: getattr(math, name) for name in _MATHEMATICS.split()},
             "np": np,
             "math": math,

@@ -43,7 +43,7 @@ class Nouns:
         if before is not None:
             handle = self._change(noun, self.scene.graph.node(before), words)
         else:
-            handle = self._new(noun, str(name) if name is not None else self._free_name(noun), words)
+            handle = self._new(noun, str(name) if name is not None else self.free_name(noun.name), words)
         for thing in held:
             thing.parent = handle
         return handle
@@ -79,6 +79,16 @@ class Nouns:
             self.rows.note(noun, words["at"], half)
         return handle
 
+    def stand(self, noun: Kind, words: dict[str, Any]) -> Handle:
+        """Make what stands in no row by itself, or change it; a new one stands in that of the solids, on the ground."""
+        solid, half = KINDS["box"], self._half(noun, words)
+        is_new = words["name"] not in self.scene.graph.ids
+        place = self.rows.place(solid, half) if is_new and not self._inside and not words.get("parent") else None
+        handle = self.make(noun, (), words if place is None else {**words, "at": place})
+        if place is not None:
+            self.rows.note(solid, place, half)
+        return handle
+
     def _change(self, noun: Kind, node: Node, words: dict[str, Any]) -> Handle:
         """Change the words that were given. Another noun takes the place of the one that bore the name."""
         if node.kind != noun.name:
@@ -110,15 +120,16 @@ class Nouns:
 
         return half_of(noun, row("size"), row("scale"), words)
 
-    def _free_name(self, noun: Kind) -> str:
+    def free_name(self, word: str) -> str:
+        """The word itself, or with the first number from 2 up that is free."""
         taken = self.scene.graph.ids
-        if noun.name not in taken:
-            self._counts[noun.name] = 1
-            return noun.name
-        count = self._counts.get(noun.name, 1)
-        while (name := f"{noun.name}{(count := count + 1)}") in taken:
+        if word not in taken:
+            self._counts[word] = 1
+            return word
+        count = self._counts.get(word, 1)
+        while (name := f"{word}{(count := count + 1)}") in taken:
             continue
-        self._counts[noun.name] = count
+        self._counts[word] = count
         return name
 
     # what handles ask

@@ -110,8 +110,8 @@ def test_a_mesh_takes_up_what_its_places_do() -> None:
     graph.apply(Put(2, "mesh", "m", {"points": CORNERS, "at": (10, 0, 0), "scale": (1, -1, 1)}))
     box = box_of(graph, graph.node(2))
 
-    assert box.middle == (11, -0.5, 2)
-    assert box.half == (1, 0.5, 2)
+    assert box.middle == pytest.approx((11, -0.5, 2))
+    assert box.half == pytest.approx((1, 0.5, 2))
 
 
 def test_a_mesh_needs_places() -> None:
