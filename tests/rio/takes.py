@@ -39,9 +39,19 @@ class Drag:
 Act = Wait | Key | Click | Drag
 
 ROOMS: dict[str, tuple[str, ...]] = {
-    "Flat things": ("poster", "flowers", "typography", "clock", "bar_race"),
-    "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight"),
-    "Windows and charts": ("charts", "dashboard", "spreadsheet", "form", "todo", "thermostat", "robot_arm"),
+    "Flat things": ("poster", "flowers", "typography", "clock", "bar_race", "image_filters"),
+    "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight", "wave"),
+    "Windows and charts": (
+        "charts",
+        "dashboard",
+        "spreadsheet",
+        "form",
+        "todo",
+        "thermostat",
+        "robot_arm",
+        "report",
+        "curve_editor",
+    ),
     "Ideas that move": ("life", "maze", "sorting", "fireworks"),
     "Things to play with": ("calculator", "memory"),
 }
@@ -71,4 +81,5 @@ TAKES: dict[str, tuple[Act, ...]] = {
     "solar_system": (Wait(1),),
     "sorting": (Wait(1.0),),
     "thermostat": (Wait(6),),
+    "wave": (Wait(0.5),),
 }
