@@ -1,11 +1,17 @@
 """What rio can be told: flags, environment (`RIO_…`) and `.env` name the same fields."""
 
 import re
+from pathlib import Path
+from typing import Self
 
-from pydantic import Field, field_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from ninep.dial import Address
 from ninep.service import ServiceConfig
+from rio.grants import granted
+from rio.grants.granted import Grants
+from rio.grants.tree import NOWHERE
 
 SMALLEST, LARGEST = 64, 8192  # pixels
 
@@ -18,6 +24,39 @@ class Config(ServiceConfig):
     size: str = Field("1280x720", title="WIDTHxHEIGHT", description="the size of the picture, in pixels")
     headless: bool = Field(False, description="draw without a window, as where there is no display")
     unsafe: bool = Field(False, description="run scene programs although a wall of their sandbox is missing")
+
+    grants: Path | None = Field(
+        None, title="FILE", description="what scene programs may have of the world: a grant a line, see the manual"
+    )
+    namespace: str | None = Field(
+        None,
+        title="ADDRESS",
+        description="the multiplexer whose files programs may be granted, or none; default: its socket in the "
+        "namespace directory",
+    )
+
+    _granted: Grants = PrivateAttr(default_factory=Grants)
+
+    @field_validator("namespace")
+    @classmethod
+    def _check_namespace(cls, namespace: str | None) -> str | None:
+        if namespace and namespace != NOWHERE:
+            Address.parse(namespace)
+        return namespace or None
+
+    @model_validator(mode="after")
+    def _read_grants(self) -> Self:
+        """A grant is wrong at the start or never."""
+        try:
+            self._granted = granted.read(self.grants)
+        except ValueError as error:
+            raise ValueError(f"--grants {error}") from None
+        return self
+
+    @property
+    def granted(self) -> Grants:
+        """What the file grants."""
+        return self._granted
 
     @field_validator("size")
     @classmethod

@@ -26,7 +26,9 @@ async def open_display(config: Config) -> AsyncIterator[Dir]:
     archive = Archive(config.make_state())
     scratch = Path(tempfile.mkdtemp(prefix="rio-scratch-"))
     try:
-        display = Display(commands(config, scratch), archive, events, config.pixels)
+        display = Display(
+            commands(config, scratch), archive, events, config.pixels, config.granted, config.namespace or ""
+        )
         count(display, metrics)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
@@ -50,7 +52,12 @@ def commands(config: Config, scratch: Path) -> Commands:
     width, height = map(str, config.pixels)
     return Commands(
         renderer=[*command_for("renderer"), width, height, *(["--headless"] if headless else [])],
-        worker=[*command_for("worker"), *(["--unsafe"] if config.unsafe else []), str(scratch)],
+        worker=[
+            *command_for("worker"),
+            *(["--unsafe"] if config.unsafe else []),
+            *(f"--read={path}" for path in config.granted.readable),
+            str(scratch),
+        ],
         spare=headless,
     )
 
@@ -64,6 +71,8 @@ def count(display: Display, metrics: Metrics) -> None:
     metrics.gauge("rio_ticks_total", "Frames that a program was asked for.", lambda: display.clock.frames)
     metrics.gauge("rio_programs_total", "Programs run.", lambda: stage.programs.count)
     metrics.gauge("rio_programs_waiting", "Programs and others that wait for their turn.", lambda: len(display.turns))
+    metrics.gauge("rio_errands", "What programs have asked for, or follow.", lambda: len(display.beyond.errands))
+    metrics.gauge("rio_grant_refusals_total", "What was not granted.", lambda: display.beyond.ledger.refusals)
     metrics.gauge("rio_renderer_restarts_total", "Renderers that ended.", lambda: screen.restarts)
     metrics.gauge("rio_worker_deaths_total", "Workers that ended.", lambda: stage.replaced)
     metrics.gauge("rio_frame_milliseconds", "What the last frame took.", lambda: screen.last_shown.cost)

@@ -128,6 +128,37 @@ class Want(Message, tag="want"):
     frames: bool
 
 
+# Errands, see `grants.errands`
+
+
+class Ask(Message, tag="ask"):
+    """Worker to main, or main to devices: something beyond the walls is wanted. An Answer with the ticket follows.
+
+    What is `kept` is answered when it is open, and then again and again, each time after a More.
+    """
+
+    ticket: int
+    program: int
+    what: str
+    words: list[Any]
+    kept: bool = False
+
+
+class More(Message, tag="more"):
+    """From who asked: the next Answer of what is kept; or, not `wanted`, no more of it, nor of any other Ask."""
+
+    ticket: int
+    wanted: bool = True
+
+
+class Answer(Message, tag="answer"):
+    """To who asked: what was wanted, or in words why there is none and will be none."""
+
+    ticket: int
+    value: Any = None
+    error: str = ""
+
+
 # Main and renderer
 
 
@@ -210,9 +241,9 @@ class Hello(Message, tag="hello"):
     """A child is ready; the kernel, not the message, says who it is."""
 
 
-FromWorker = Deltas | Ran | Done | Output | Want | Hello
+FromWorker = Deltas | Ran | Done | Output | Want | Ask | More | Hello
 FromRenderer = Took | Shown | Picture | Event | View | Failed | Hello
-ToWorker = Run | Tick | Fork | Event | Deltas
+ToWorker = Run | Tick | Fork | Event | Deltas | Answer
 ToRenderer = Deltas | Shot | Watch | Input | View
 
 M = TypeVar("M")

@@ -13,6 +13,7 @@ from PIL import Image, ImageChops, ImageStat
 
 from ninep import FileError
 from ninep.service import Events
+from rio.grants.granted import NOTHING, Grants
 from rio.hub.children import command_for
 from rio.hub.display import Commands, Display
 from rio.hub.programs import Program
@@ -22,24 +23,35 @@ SIZE = (320, 240)
 
 
 def the_children(
-    scratch: Path, *, spare: bool = False, worker: Sequence[str] = (), renderer: Sequence[str] = ()
+    scratch: Path,
+    *,
+    spare: bool = False,
+    worker: Sequence[str] = (),
+    renderer: Sequence[str] = (),
+    grants: Grants = NOTHING,
 ) -> Commands:
     """How the real children are started, or those of a test."""
     return Commands(
         renderer=renderer or [*command_for("renderer"), *map(str, SIZE), "--headless"],
-        worker=worker or [*command_for("worker"), str(scratch)],
+        worker=worker or [*command_for("worker"), *(f"--read={path}" for path in grants.readable), str(scratch)],
         spare=spare,
     )
 
 
 @asynccontextmanager
 async def a_display(
-    state: Path | None = None, *, spare: bool = False, worker: Sequence[str] = (), renderer: Sequence[str] = ()
+    state: Path | None = None,
+    *,
+    spare: bool = False,
+    worker: Sequence[str] = (),
+    renderer: Sequence[str] = (),
+    grants: Grants = NOTHING,
+    namespace: str = "none",
 ) -> AsyncIterator[Display]:
     """A display that lives as long as the block. A test that hangs is ended after a minute."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, trio.fail_after(60):
-        commands = the_children(Path(scratch), spare=spare, worker=worker, renderer=renderer)
-        display = Display(commands, Archive(state), Events(), SIZE)
+        commands = the_children(Path(scratch), spare=spare, worker=worker, renderer=renderer, grants=grants)
+        display = Display(commands, Archive(state), Events(), SIZE, grants, namespace)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
             yield display

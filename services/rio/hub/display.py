@@ -21,6 +21,8 @@ import trio
 from ninep import FileError
 from ninep.node import Answer
 from ninep.service import Events
+from rio.grants.beyond import Beyond
+from rio.grants.granted import NOTHING, Grants
 from rio.hub import questions
 from rio.hub.clock import Clock
 from rio.hub.links import Link, LinkError
@@ -36,7 +38,7 @@ from rio.versions.archive import Archive
 from rio.versions.context import Context
 from rio.versions.history import LOST, History, copy_of
 from rio.versions.timeline import Version, Versions
-from rio.wire import Delta, Deltas, Done, Event, Message, Output, Ran, Set, Tick, View, Want, frame
+from rio.wire import Ask, Delta, Deltas, Done, Event, Message, More, Output, Ran, Set, Tick, View, Want, frame
 
 AT_ONCE = 100  # changes that are applied without leaving others a turn: about 2 ms
 
@@ -55,13 +57,22 @@ class Commands:
 class Display:
     """The hub. `async with trio.open_nursery() as n: await n.start(display.run)`."""
 
-    def __init__(self, commands: Commands, archive: Archive, events: Events, size: tuple[int, int]) -> None:
+    def __init__(
+        self,
+        commands: Commands,
+        archive: Archive,
+        events: Events,
+        size: tuple[int, int],
+        grants: Grants = NOTHING,
+        namespace: str = "",
+    ) -> None:
         self.size, self.events, self.archive = size, events, archive
         self.graph, self.turns = Graph(), Turns()
         self.watches = Watches(self.graph)
         self.workers = Workers(
             commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
         )
+        self.beyond = Beyond(grants, namespace, events.publish, self.workers.answer)
         self.screen = Screen(
             self.graph,
             commands.renderer,
@@ -101,6 +112,7 @@ class Display:
             try:
                 async with trio.open_nursery() as self._nursery:
                     await self._nursery.start(self.workers.run)
+                    await self._nursery.start(self.beyond.run)
                     for part in (self.screen, self.turns, self.clock):
                         self._nursery.start_soon(part.run)
                     self.turns.add_first(self.stage.revive)
@@ -179,8 +191,8 @@ class Display:
             self.screen.send(View(view))
 
     def sandbox(self) -> str:
-        """A line for each wall around the worker."""
-        return self.workers.report
+        """A line for each wall around the worker, then one for each grant."""
+        return self.workers.report + self.beyond.grants.report
 
     def variables(self) -> Coroutine[Any, Any, str]:
         """The variables of the scene's programs, as a JSON object."""
@@ -216,6 +228,8 @@ class Display:
                 self.clock.want(frames)
             case Ran() | Done() | Output():
                 self.stage.heard(message)
+            case Ask() | More():
+                self.beyond.errands.heard(link, message)
         return self.screen.room() if self.screen.is_behind else None
 
     async def _apply_in_pieces(self, link: Link, items: list[Delta]) -> None:

@@ -18,13 +18,14 @@ import trio
 from rio.hub.bell import Bell
 from rio.hub.children import Family, wakeups
 from rio.hub.links import Link, start
-from rio.wire import Deltas, Done, Event, Fork, FromWorker, Message, Output, Run, Tick, Want, frame
+from rio.wire import Answer, Ask, Deltas, Done, Event, Fork, FromWorker, Message, Output, Run, Tick, Want, frame
 
 KEPT = 32  # checkpoints beside the fresh one
 STARTING = 20.0  # seconds for an interpreter, numpy and the self-test of the sandbox, on a busy machine
 FORKING = 2.0  # seconds; a worker that does not fork within them is not at rest
 PATIENCE = 0.25  # seconds which a worker has to come to rest when it is asked something
 ANSWERING = 2.0  # seconds for the answer
+WAITING = 12.0  # seconds that are not held against it: it may wait for an answer of ours, to what a program asked
 AT_REST = 0.05  # seconds after which a worker that forked has certainly gone back to sleep
 
 _QUESTION = 1 << 40  # the number of a program that is none of the scene's
@@ -57,6 +58,7 @@ class Workers:
         self._wants: dict[Link, bool] = {}  # what each last said of frames
         self._answers: dict[Link, list[Output | Done]] = {}
         self._answered = Bell()
+        self._excused: dict[Link, float] = {}  # until when each may wait for an answer
         self._is_stirred = False
         self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
         self._starting: Link | None = None
@@ -88,6 +90,12 @@ class Workers:
             self._is_stirred |= isinstance(message, Tick | Event)
             self.current.post(frame(message))
 
+    def answer(self, link: Link, message: Answer) -> None:
+        """Answer what a worker asked, unless another has taken its place."""
+        if link is self.current:
+            self._is_stirred, self._excused[link] = True, trio.current_time()
+            link.post(frame(message))
+
     async def replay(self, begin: Callable[[], Iterator[bytes]]) -> None:
         """Say many things to the current worker, leaving turns to others."""
         if self.current:
@@ -96,6 +104,8 @@ class Workers:
     def _hear(self, link: Link, message: Message, whole: bytes) -> Any:
         if isinstance(message, Want):
             self._wants[link] = message.frames
+        elif isinstance(message, Ask) and not message.kept:
+            self._excused[link] = trio.current_time() + WAITING
         elif isinstance(message, Output) and link is self._starting:
             self._walls.append(message)
         if link in self._answers and isinstance(message, Output | Done):
@@ -261,14 +271,23 @@ class Workers:
         self._watch(copy)
         self._nursery.start_soon(copy.serve, self._hear)
         try:
-            with trio.move_on_after(patience):
-                await copy.greeted.wait()
+            if await self._greets(copy, original, patience):
                 return copy if copy.alive else None
         except trio.Cancelled:
             copy.end("nobody waits for it any more")
             raise
         copy.end("it was not made in time")
         return None
+
+    async def _greets(self, copy: Link, original: Link, patience: float) -> bool:
+        """Whether a copy says hello in time; where there is time, what its original waits for us is not counted."""
+        began = trio.current_time()
+        until, last = began + patience, began + patience + (WAITING if patience >= FORKING else 0)
+        while not copy.greeted.is_set() and trio.current_time() < until:
+            with trio.move_on_at(until):
+                await copy.greeted.wait()
+            until = min(max(until, self._excused.get(original, 0) + patience), last)
+        return copy.greeted.is_set()
 
     # ends
 
@@ -281,6 +300,7 @@ class Workers:
         self._links.discard(link)
         self._wants.pop(link, None)
         self._answers.pop(link, None)
+        self._excused.pop(link, None)
         self._answered.ring()
         family = link.family
         if link is self._current:

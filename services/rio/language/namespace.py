@@ -16,6 +16,7 @@ import numpy as np
 from rio.language.handles import Handle
 from rio.language.models.making import Models
 from rio.language.nouns import Nouns
+from rio.language.outside import Outside
 from rio.scene import layout
 from rio.scene.kinds import KINDS
 from rio.scene.layout import SIDES, Beside, Vector
@@ -30,8 +31,9 @@ Placing = Callable[[Sequence[Vector], bool], list[Vector]]
 class Language:
     """The verbs. `names` is what programs find."""
 
-    def __init__(self, nouns: Nouns) -> None:
+    def __init__(self, nouns: Nouns, outside: Outside | None = None) -> None:
         self._nouns, self._scene, self._timers = nouns, nouns.scene, nouns.timers
+        self._outside = outside or Outside()
         self._models = Models(nouns)
 
     def names(self) -> dict[str, Any]:
@@ -45,6 +47,7 @@ class Language:
             **{verb.__name__: verb for verb in (*verbs, *times)},
             "model": self._models.model,
             **{name: getattr(math, name) for name in _MATHEMATICS.split()},
+            **self._outside.names(),
             "np": np,
             "math": math,
             "random": random,

@@ -92,6 +92,12 @@ class Timers:
         self._add(Callback(function, self.program, "every frame"))
         return function
 
+    def follow(self, function: Callable[..., Any], when: str) -> Callback:
+        """Call the function whenever something comes, as `when` says it in the list of tasks."""
+        callback = Callback(function, self.program, when)
+        self._add(callback)
+        return callback
+
     def on_event(self, node: int, what: str, function: Function) -> Function:
         """Call the function, and no other, when `what` happens to the node; it may take the event's value."""
         self._check_room()

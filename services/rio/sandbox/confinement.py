@@ -10,7 +10,7 @@ import os
 import resource
 import tempfile
 import time
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -41,16 +41,18 @@ class Limits:
         return cls(memory=min(cls.memory, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2))
 
 
-def confine(scratch: Path, limits: Limits, keep: Collection[int]) -> list[Wall]:
-    """Raise all walls and try them. Only `scratch` can be written afterwards; of the open descriptors `keep` stays."""
-    return _Walls(scratch.resolve(), limits, keep).raised()
+def confine(scratch: Path, limits: Limits, keep: Collection[int], readable: Sequence[Path] = ()) -> list[Wall]:
+    """Raise all walls and try them. Only `scratch` can be written afterwards, and `readable` read beside what Python is
+    made of; of the open descriptors `keep` stays.
+    """
+    return _Walls(scratch.resolve(), limits, keep, [path.resolve() for path in readable]).raised()
 
 
 class _Walls:
     """The walls while they are raised: what they are made of, and what was not to be had."""
 
-    def __init__(self, scratch: Path, limits: Limits, keep: Collection[int]) -> None:
-        self._scratch, self._limits = scratch, limits
+    def __init__(self, scratch: Path, limits: Limits, keep: Collection[int], readable: Sequence[Path]) -> None:
+        self._scratch, self._limits, self._readable = scratch, limits, readable
         self._missing: list[str] = []
         self._landlock = 0
         self._lost: list[str] = []
@@ -62,7 +64,7 @@ class _Walls:
 
     def raised(self) -> list[Wall]:
         """In the one order that works: what opens files comes before what closes them."""
-        library, outside = Library(), selftest.Outside(self._scratch)
+        library, outside = Library(), selftest.Outside(self._scratch, self._readable)
         filter_ = rules = None
         with self._step("seccomp"):
             filter_ = Filter()
@@ -97,6 +99,7 @@ class _Walls:
     def _rules(self) -> landlock.Ruleset:
         rules = landlock.Ruleset()
         rules.allow([*map(Path, _SYSTEM), *directories()], landlock.READ)
+        rules.allow(self._readable, landlock.READ)
         rules.allow(map(Path, _DEVICES), landlock.USE)
         rules.allow([self._scratch], landlock.KEEP)
         return rules
@@ -129,9 +132,11 @@ class _Walls:
         """What each wall keeps in, in words."""
         limits = self._limits
         lost = f"; cannot import from {', '.join(self._lost)}" if self._lost else ""
+        granted = "".join(f", {path}{self._hidden(path)}" for path in self._readable)
+        others = f"touches no others (Landlock {self._landlock}){lost}"
         shared = "" if self._apart else ", all others of this user counted as well"
         return {
-            "files": f"reads Python's, writes its scratch, touches no others (Landlock {self._landlock}){lost}",
+            "files": f"reads Python's{granted}, writes its scratch, {others}",
             "network": "no sockets (seccomp), no TCP (Landlock)",
             "programs": "none can be started (seccomp, Landlock)",
             "processes": "none can be signalled, traced or looked into (seccomp, Landlock)",
@@ -140,6 +145,10 @@ class _Walls:
             "number": f"{self._processes} processes{shared}, {limits.files} open files, no threads (rlimits, seccomp)",
             "environment": "empty",
         }
+
+    def _hidden(self, path: Path) -> str:
+        """Landlock lets it be read, but so must its permissions: those of a stranger, where rio runs as root."""
+        return "" if os.access(path, os.R_OK) else f" (which {self._who.partition(',')[0]} has no permission to read)"
 
 
 def _close_all_but(keep: Collection[int]) -> None:

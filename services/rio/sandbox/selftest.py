@@ -14,7 +14,7 @@ import resource
 import signal
 import socket
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -33,11 +33,11 @@ HARMLESS = frozenset({"TZ"})
 class Outside:
     """What lies beyond the walls, made or found while there are none."""
 
-    def __init__(self, scratch: Path) -> None:
+    def __init__(self, scratch: Path, granted: Sequence[Path] = ()) -> None:
         self.parent = os.getppid()
         self.scratch = scratch
         self.threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - a count of names is all
-        self.readable = [path for path in _SECRETS if os.access(path, os.R_OK)]
+        self.readable = [path for path in _SECRETS if os.access(path, os.R_OK) and not _is_within(path, granted)]
         self.writable = [path for path in (*_SHARED, str(scratch.parent)) if os.access(path, os.W_OK)]
         self.program = next((path for path in _PROGRAMS if os.access(path, os.X_OK)), "")
         self._listener = socket.socket()
@@ -57,6 +57,10 @@ class Outside:
 _SECRETS = ("/etc/passwd", "/etc/shadow", "/proc/self/environ")
 _SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108 - tried, not used
 _PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
+
+
+def _is_within(path: str, granted: Sequence[Path]) -> bool:
+    return any(Path(path).is_relative_to(each) for each in granted)
 
 
 def escapes(outside: Outside, memory: int) -> Iterator[tuple[str, str]]:

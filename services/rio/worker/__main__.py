@@ -1,6 +1,6 @@
 """The process that runs scene programs: one namespace, one scene, one channel to the display.
 
-    rio worker SCRATCH FD [--unsafe] [--memory MIB]        (or python -I -m rio.worker …)
+    rio worker SCRATCH FD [--unsafe] [--memory MIB] [--read PATH …]        (or python -I -m rio.worker …)
 
 It confines itself before it reads anything. Then it says, as output of program 0, one line for each wall (an error for
 one that does not stand), and `Hello`; or, if a wall does not stand and `--unsafe` was not given, nothing more: it ends
@@ -27,10 +27,27 @@ from types import SimpleNamespace
 
 from rio.language.namespace import Language
 from rio.language.nouns import Nouns
+from rio.language.outside import Outside
 from rio.language.scene import Scene
 from rio.language.timers import Timers
 from rio.sandbox.confinement import Limits, confine
-from rio.wire import Channel, Deltas, Event, Fork, Hello, Message, Output, ProtocolError, Run, Tick, ToWorker, Want
+from rio.wire import (
+    Answer,
+    Channel,
+    Deltas,
+    Event,
+    Fork,
+    Hello,
+    Message,
+    Output,
+    ProtocolError,
+    Run,
+    Tick,
+    ToWorker,
+    Want,
+)
+from rio.worker.asking import Asking
+from rio.worker.faults import Fault
 from rio.worker.interrupts import Interrupts
 from rio.worker.printing import Printed
 from rio.worker.rehearsal import Rehearsal
@@ -41,7 +58,7 @@ LULL = 0.015  # seconds without a message after which a worker that was copied r
 _THAW = 64  # copies after which what was frozen is looked through for garbage
 _WORKERS_OWN = 0  # the number under which the worker speaks for itself
 
-Incoming = Run | Tick | Fork | Event | Deltas
+Incoming = Run | Tick | Fork | Event | Deltas | Answer
 
 
 class Worker:
@@ -54,7 +71,10 @@ class Worker:
         self._timers = Timers()
         self._scene = Scene(lambda deltas: self._say(Deltas(deltas)), self._interrupts)
         self._nouns = Nouns(self._scene, self._timers)
-        names = Language(self._nouns).namespace()
+        self._asking = Asking(self._timers, self._interrupts, self._say, self._settle, lambda: self._channel)
+        outside = Outside(self._asking)
+        self._nouns.assets.fetch = outside.fetch
+        names = Language(self._nouns, outside).namespace()
         self._runner = Runner(names, self._timers, self._interrupts, self._say, self._settle)
         self._out = Printed(lambda text: self._say(Output(self._timers.program, text)))
         self._err = Printed(lambda text: self._say(Output(self._timers.program, text, error=True)))
@@ -79,9 +99,9 @@ class Worker:
         if self._is_cold:
             self._warm_up(channel)
         pause = None if self._asleep_since is not None else self._timers.pause()
-        ready, _, _ = select.select([channel], [], [], pause)
+        ready, _, _ = select.select([channel], [], [], 0 if self._asking.is_behind else pause)
         with self._interrupts.working():
-            for _, message, _ in channel.receive() if ready else ():
+            for message in self._asking.messages(channel, is_ready=bool(ready)):
                 self._hear(message)
                 if self._channel is not channel:
                     return  # this is the copy now: what else was read is for the original
@@ -113,6 +133,8 @@ class Worker:
                     self._runner.call(handler, SimpleNamespace(**value) if isinstance(value, dict) else value)
             case Deltas(items):
                 self._scene.adopt(items)
+            case Answer():
+                self._follow(message)
             case Fork():
                 self._fork()
 
@@ -124,6 +146,17 @@ class Worker:
         if not self._scene.flush():
             self._say(Deltas([]))
         self._say_wants()
+
+    def _follow(self, answer: Answer) -> None:
+        """A source has another value, or none any more."""
+        if (heard := self._asking.heard(answer)) is None:
+            return
+        callback, value = heard
+        if answer.error:
+            self._runner.suspend(callback, Fault(line := f"{callback.name}, {answer.error}", f"{line}\n"))
+        else:
+            self._runner.call(callback, value)
+            self._asking.more(answer.ticket)
 
     # saying
 
@@ -142,6 +175,7 @@ class Worker:
         if (wants := bool(self._timers.frames)) != self._wants_frames:
             self._wants_frames = wants
             self._say(Want(wants))
+        self._asking.drop_stopped()
 
     # copies
 
@@ -149,6 +183,7 @@ class Worker:
         if self._asleep_since is not None:
             self._timers.shift(time.monotonic() - self._asleep_since)
             self._asleep_since = None
+            self._asking.start_over()
 
     def _fork(self) -> None:
         """Make a copy, which sleeps on the descriptor that came along. If there is no room for one, that is closed."""
@@ -169,6 +204,7 @@ class Worker:
         self._channel.sock.close()
         self._channel = Channel(sock, ToWorker)
         self._interrupts.tie(self._channel)
+        self._asking.forget()
         if self._asleep_since is None:
             self._asleep_since = time.monotonic()
         self._say(Hello())
@@ -191,7 +227,7 @@ def main(argv: Sequence[str]) -> None:
     limits = Limits.of_this_machine() if arguments.memory is None else Limits(memory=arguments.memory << 20)
     status = 0
     try:
-        if _confined(channel, arguments.scratch, limits) or arguments.unsafe:
+        if _confined(channel, arguments.scratch, limits, arguments.read) or arguments.unsafe:
             Worker(channel).serve()
         status = REFUSED
     except (EOFError, ConnectionError, ProtocolError):
@@ -199,9 +235,9 @@ def main(argv: Sequence[str]) -> None:
     os._exit(status)  # nothing that a program left behind (`atexit`, `__del__`, a handler) is run
 
 
-def _confined(channel: Channel[Incoming], scratch: Path, limits: Limits) -> bool:
+def _confined(channel: Channel[Incoming], scratch: Path, limits: Limits, readable: Sequence[Path]) -> bool:
     """Raise the walls and say what became of each; whether all of them stand."""
-    walls = confine(scratch, limits, keep={channel.fileno()})
+    walls = confine(scratch, limits, keep={channel.fileno()}, readable=readable)
     for wall in walls:
         channel.send(Output(_WORKERS_OWN, f"{wall}\n", error=not wall.stands))
         if not wall.stands:
@@ -214,6 +250,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("scratch", type=Path, help="the one directory that programs may write")
     parser.add_argument("fd", type=int, help="the descriptor of a socket pair to the display")
     parser.add_argument("--unsafe", action="store_true", help="run programs though a wall does not stand")
+    parser.add_argument("--read", type=Path, action="append", default=[], help="what a grant lets programs read")
     parser.add_argument("--memory", type=int, metavar="MIB", help="how much memory a program may use")
     return parser
 

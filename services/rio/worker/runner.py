@@ -129,12 +129,16 @@ class Runner:
                 callback.function(*[argument][: callback.takes])
         except BaseException as error:
             fault = explain(error, callback.program, self._known(), inside=f"{callback.name}, ")
-            self._timers.suspend(callback, fault.line)
-            self._settle()
-            text = f"{fault.text}  {callback.name} is suspended until it is defined again\n"
-            self._say(Output(callback.program, text, error=True))
+            self.suspend(callback, fault)
         finally:
             self._timers.calling(None)
+
+    def suspend(self, callback: Callback, fault: Fault) -> None:
+        """Report what went wrong with a function, and call it no more."""
+        self._timers.suspend(callback, fault.line)
+        self._settle()
+        text = f"{fault.text}  {callback.name} is suspended until it is defined again\n"
+        self._say(Output(callback.program, text, error=True))
 
     # lines
 
