@@ -5,6 +5,7 @@ from collections.abc import Callable
 from imgui_bundle import imgui
 
 from rio.renderer import charts, theme
+from rio.renderer.branches import tree
 from rio.renderer.desk import Desk
 from rio.renderer.editor import code
 from rio.renderer.markdown import markdown
@@ -199,6 +200,7 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "table": table,
     "markdown": markdown,
     "code": code,
+    "tree": tree,
     "chart": charts.chart,
     "plot": charts.series,
     "bar": charts.series,

@@ -4,6 +4,7 @@ What is made inside a window stands in it, from top to bottom, or side by side i
 window stands in the view by itself. What a person changes is the word `value`.
 """
 
+from rio.scene.branches import BRANCHES
 from rio.scene.lists import GRID, LINES, SERIES
 from rio.scene.noun import ANCHOR, MIDDLE, PARENT, TAGGED, VISIBLE, Kind, Word, named_color
 from rio.scene.values import AREA, COLOR, PROSE, SPOT, TOGGLE, Choice, number
@@ -98,6 +99,13 @@ WIDGETS = (
         Word("language", Choice(*LANGUAGES), "python", "whose words are coloured"),
         Word("lines", number(1, 200, whole=True), 12.0, "how many lines are seen"),
         given=(("value",), ("value", "language")),
+    ),
+    _widget(
+        "tree",
+        "texts below texts that open and close; `@node.on_click` says the `path`",
+        Word("items", BRANCHES, (), "nested lists or dicts, or indented lines"),
+        Word("value", PROSE, "", "the path that is chosen, as a/b/c"),
+        given=(("items",),),
     ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),
