@@ -171,7 +171,7 @@ class Event(Message, tag="event"):
 
 
 class Input(Message, tag="input"):
-    """Main to renderer, as from a window: `move press release scroll key_press key_release text resize`."""
+    """Main to renderer, as from a window: `move press release scroll key_press key_release text resize blur`."""
 
     what: str
     x: float = 0

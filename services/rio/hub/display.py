@@ -25,6 +25,7 @@ from rio.grants.beyond import Beyond
 from rio.grants.granted import NOTHING, Grants
 from rio.hub import questions
 from rio.hub.clock import Clock
+from rio.hub.hands import Hands
 from rio.hub.links import Link, LinkError
 from rio.hub.screen import Screen
 from rio.hub.stage import Stage
@@ -73,6 +74,8 @@ class Display:
             commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
         )
         self.beyond = Beyond(grants, namespace, events.publish, self.workers.answer)
+        self.hands = Hands()
+        self.workers.greeting = self.hands.said
         self.screen = Screen(
             self.graph,
             commands.renderer,
@@ -270,6 +273,7 @@ class Display:
 
     def _from_user(self, event: Event) -> None:
         """What the user does is for the scene's programs; what happens to the window is for us too."""
+        self.hands.hear(event)
         if (event.id, event.what) == (0, "resize"):
             self.size = int(event.value["width"]), int(event.value["height"])
         elif (event.id, event.what) == (0, "close"):
@@ -290,6 +294,8 @@ class Display:
     def _renderer_restarted(self, reason: str) -> None:
         log.warning("renderer.restarted", reason=reason)
         self.events.publish("renderer.restarted", reason=reason)
+        for event in self.hands.let_go():
+            self.workers.post(event)
 
     def _cannot_draw(self, text: str) -> None:
         self.stage.complain(text)

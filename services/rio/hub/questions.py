@@ -24,7 +24,7 @@ print(json.dumps({name: _plain(value) for name, value in _kept.items()}, indent=
 """The variables of the scene's programs, as a JSON object."""
 
 TASKS = """
-for _task in __builtins__["every"].__self__:
+for _task in __builtins__["stop"].__self__.tasks():
     print(_task)
 """
-"""A line for each function that is called now and then (see `timers.Timers`)."""
+"""A line for each function that is called now and then, and for each animation (see `namespace.Language`)."""

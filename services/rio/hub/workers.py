@@ -63,6 +63,7 @@ class Workers:
         self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
         self._starting: Link | None = None
         self._walls: list[Output] = []  # what the newest worker that was started said of its sandbox
+        self.greeting: Callable[[], Message] = lambda: Deltas([])  # the first word to one that wakes
         self.refusal = ""  # why no worker runs programs here, and none will
         self.trouble = "no worker yet"
 
@@ -201,7 +202,7 @@ class Workers:
     def wake(self) -> None:
         """A copy sleeps until it is spoken to. When all agree on the picture, let its callbacks run."""
         if link := self.current:
-            self.post(Deltas([]))
+            self.post(self.greeting())
             self._rest(link)
             self._hear_current(link, Want(self._wants.get(link, False)), b"")
 

@@ -8,6 +8,7 @@ from rio.scene.noun import Kind
 from rio.scene.values import Refused
 
 if TYPE_CHECKING:
+    from rio.language.animation import Animation
     from rio.language.nouns import Nouns
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -111,17 +112,44 @@ class Handle:
         """Take it away, and what is in it."""
         self._nouns.scene.remove(self._id)
 
+    def animate(self, seconds: float = 1, ease: Any = "in out", then: Any = None, **words: Any) -> "Animation":
+        """`cube.animate(x=3, color="blue", seconds=2)`: let words go to these values by themselves."""
+        return self._nouns.animations.animate([self], seconds, ease, then, **words)
+
     def on_click(self, function: Function) -> Function:
         """`@cube.on_click`: call the function below when it is clicked."""
-        return self._nouns.timers.on_event(self._id, "click", function)
+        return self._on("click", function)
 
     def on_drag(self, function: Function) -> Function:
         """`@knob.on_drag`: call the function below while it is held and the pointer moves, wherever that is by then."""
-        return self._nouns.timers.on_event(self._id, "drag", function)
+        return self._on("drag", function)
 
     def on_change(self, function: Function) -> Function:
         """`@speed.on_change`: call the function below when a person has given it another value."""
-        return self._nouns.timers.on_event(self._id, "change", function)
+        return self._on("change", function)
+
+    def on_press(self, function: Function) -> Function:
+        """`@key.on_press`: call the function below when a button of the pointer goes down on it."""
+        return self._on("press", function)
+
+    def on_release(self, function: Function) -> Function:
+        """`@key.on_release`: call the function below when that goes up, wherever that is by then."""
+        return self._on("release", function)
+
+    def on_enter(self, function: Function) -> Function:
+        """`@card.on_enter`: call the function below when the pointer comes over it."""
+        return self._on("enter", function)
+
+    def on_leave(self, function: Function) -> Function:
+        """`@card.on_leave`: call the function below when the pointer is no longer over it."""
+        return self._on("leave", function)
+
+    def on_scroll(self, function: Function) -> Function:
+        """`@list.on_scroll`: call the function below when the wheel is turned over it."""
+        return self._on("scroll", function)
+
+    def _on(self, what: str, function: Function) -> Function:
+        return self._nouns.timers.on_event(self._id, what, function, self._nouns.name(self))
 
     def __enter__(self) -> "Handle":
         """`with car:` puts the nodes that are made inside into it."""
@@ -158,7 +186,6 @@ class Handle:
             "move",
             "front",
             "remove",
-            "on_click",
-            "on_drag",
-            "on_change",
+            "animate",
+            *(name for name in vars(Handle) if name.startswith("on_")),
         ]

@@ -8,12 +8,15 @@ import builtins
 import math
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
+from rio.language.animation import Animation
+from rio.language.curves import Ease
 from rio.language.handles import Handle
+from rio.language.hands import Hands
 from rio.language.models.making import Models
 from rio.language.nouns import Nouns
 from rio.language.outside import Outside
@@ -25,6 +28,8 @@ from rio.scene.values import Refused, nearest
 
 _MATHEMATICS = "pi tau sin cos tan asin acos atan atan2 sqrt hypot exp log floor ceil radians degrees"
 
+LISTED = 1000  # tasks
+
 Placing = Callable[[Sequence[Vector], bool], list[Vector]]
 
 
@@ -33,18 +38,20 @@ class Language:
 
     def __init__(self, nouns: Nouns, outside: Outside | None = None) -> None:
         self._nouns, self._scene, self._timers = nouns, nouns.scene, nouns.timers
+        self.hands = Hands(nouns.timers)
         self._outside = outside or Outside()
         self._models = Models(nouns)
 
     def names(self) -> dict[str, Any]:
         """All words of the language. They lie under a program's own names, as Python's built-in functions do."""
         timers = self._timers
-        verbs = (self.find, self.nodes, self.clear, self.update, self.grid, self.circle_of, self.now)
-        times = (timers.every, timers.after, timers.on_frame, timers.stop)
+        verbs = (self.find, self.nodes, self.clear, self.update, self.grid, self.circle_of, self.now, self.animate)
+        times = (timers.every, timers.after, timers.on_frame, self.stop)
         return {
             **{noun.name: self._noun(noun) for noun in KINDS.values()},
             **{side: self._side(side) for side in SIDES},
             **{verb.__name__: verb for verb in (*verbs, *times)},
+            **self.hands.names(),
             "model": self._models.model,
             **{name: getattr(math, name) for name in _MATHEMATICS.split()},
             **self._outside.names(),
@@ -95,7 +102,7 @@ class Language:
     def clear(self) -> None:
         """Take all nodes away, and stop every function but the one that says so."""
         self._nouns.clear()
-        self._timers.stop()
+        self.stop()
 
     def update(self, things: Sequence[Handle], **words: Any) -> None:
         """One array for many nodes: `update(ants, at=places)`, a row for each."""
@@ -137,6 +144,47 @@ class Language:
         return handles
 
     # time
+
+    def animate(
+        self,
+        things: Any,
+        seconds: float = 1,
+        ease: Ease = "in out",
+        then: Callable[..., Any] | None = None,
+        **words: Any,
+    ) -> Animation:
+        """`animate(cube, x=3, color="blue", seconds=2)`: let words of nodes go to these values by themselves."""
+        if isinstance(things, int | float):
+            raise Refused("name the node and the word: animate(cube, x=3)")
+        handles = self._nouns.handles(things if isinstance(things, list | tuple) else [things])
+        return self._nouns.animations.animate(handles, seconds, ease, then, **words)
+
+    def stop(self, what: Any = None) -> None:
+        """`stop(tick)`: call it no more. Also an animation, or a node for all that moves it; `stop()` stops everything
+        but the function that says so. The list of tasks stops by name and number.
+        """
+        timers, animations = self._timers, self._nouns.animations
+        if what is None:
+            timers.stop()
+            animations.clear()
+        elif isinstance(what, Animation):
+            animations.stop(what)
+        elif isinstance(what, Handle):
+            animations.stop_node(what)
+        elif isinstance(what, str | int):
+            if not (timers.stop_named(str(what)) or animations.stop_named(str(what))):
+                raise Refused(f"no task {what}; scene/tasks lists them")
+        else:
+            timers.stop(what)
+
+    def tasks(self) -> Iterator[str]:
+        """A line for each function that is called now and then, and for each animation: number, name, when, whose."""
+        self._timers.sweep()
+        lines = [(callback.number, f"{callback.number} {callback}") for callback in self._timers]
+        lines += [(task.number, f"{task.number} {line}") for task, line in self._nouns.animations.running()]
+        yield from (line for _, line in sorted(lines)[:LISTED])
+        if len(lines) > LISTED:
+            yield f"and {len(lines) - LISTED:,} more"
 
     def now(self, format: str = "%H:%M:%S") -> str:
         """The time where the display stands, as `time.strftime` writes it."""

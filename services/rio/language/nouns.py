@@ -7,6 +7,7 @@ called after its noun: `box`, `box2`, …; there is one camera and one backgroun
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rio.language.animation import Animations
 from rio.language.assets import Assets
 from rio.language.handles import Handle
 from rio.language.scene import Scene
@@ -28,7 +29,9 @@ class Nouns:
     def __init__(self, scene: Scene, timers: Timers) -> None:
         self.scene, self.timers = scene, timers
         self.assets = Assets()
+        self.animations = Animations(scene, timers, self.plain)
         self.rows = Rows()
+        timers.there = lambda id: id in scene.graph.nodes
         self._inside: list[int] = []  # the nodes of the `with` statements that are open
         self._counts: dict[str, int] = {}
 
@@ -75,6 +78,7 @@ class Nouns:
             words["at"] = place
         handle = Handle(self, self.scene.put(noun, name, words), noun)
         self.timers.forget(handle._id)
+        self.animations.forget(handle._id)
         if "at" in words and not words.get("parent"):
             self.rows.note(noun, words["at"], half)
         return handle

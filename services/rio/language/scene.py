@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rio.scene.graph import Gone, Graph, Node
 from rio.scene.kinds import KINDS
@@ -75,12 +76,16 @@ class Scene:
         rows = noun.numeric(word).many(values)
         if len(rows) != len(ids):
             raise Refused(f"{len(rows):,} rows of {word} for {len(ids):,} nodes")
+        self.fill_rows(word, np.array(ids, np.uint32), rows)
+
+    def fill_rows(self, column: str, ids: NDArray[np.uint32], rows: Floats) -> None:
+        """The same with rows as the graph keeps them; Refused if a number is out of range."""
         with self._held:
             self._settle()
-            if word == "at" and self._places:
-                for id in ids:
+            if column == "at" and self._places:
+                for id in ids.tolist():
                     self._places.pop(id, None)
-            self._emit(Fill(word, np.array(ids, np.uint32), rows))
+            self._emit(Fill(column, ids, rows))
 
     def remove(self, id: int) -> None:
         """Take a node away, and what is in it. Nothing happens if it is not there."""

@@ -1,47 +1,23 @@
-"""When functions of a program are called: every so often, once, with each frame, when something happens to a node.
+"""When functions of a program are called: every so often, once, with each frame, when something happens.
 
 A function of a later program takes the place of the earlier program's function of the same name, as everything with a
-name does; functions made in one program, in a loop say, stand side by side, and so do those called `_`. One that raises
-is suspended until it is defined again. Nothing is called here, and there is no clock but the one that is given.
+name does; functions made in one program, in a loop say, stand side by side, and so do those called `_`. For each thing
+that may happen to it a node calls one function, the newest. One that raises is suspended until it is defined again.
+Nothing is called here, and there is no clock but the one that is given.
 """
 
-import inspect
 import time
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar, overload
 
+from rio.language.callbacks import Callback, name_of
 from rio.scene.values import Refused
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 MOST = 10_000  # callbacks of one scene
-_GIVEN = ("dt", "event")  # a first parameter with a default is given something if it is called so: not `def f(box=box)`
 _SOONEST = 0.001  # seconds: more often than that, nobody sees
-
-
-@dataclass(eq=False)
-class Callback:
-    """A function, and when it is called: at `due`, if it waits for a time. `takes` none or one argument."""
-
-    function: Callable[..., Any]
-    program: int
-    when: str
-    period: float = 0
-    due: float | None = None
-    takes: int = 0
-    trouble: str = ""
-    is_stopped: bool = False
-
-    @property
-    def name(self) -> str:
-        """What it is called by, in the list of tasks and in errors."""
-        return str(getattr(self.function, "__name__", type(self.function).__name__))
-
-    def __str__(self) -> str:
-        """Its line in the list of tasks."""
-        state = f"suspended: {self.trouble}" if self.trouble else "running"
-        return f"{self.name} {self.when}, program {self.program}, {state}"
+_NAMELESS = ("_", "<lambda>")
 
 
 class Timers:
@@ -49,9 +25,12 @@ class Timers:
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.program = 0
+        self.there: Callable[[int], bool] = lambda node: True  # whether a node is still there
         self._clock = clock
-        self._callbacks: list[Callback] = []
-        self._handlers: dict[int, dict[str, Callback]] = {}  # of nodes: one for each thing that may happen
+        self._last = 0  # the number of the newest task
+        self._callbacks: dict[int, Callback] = {}
+        self._named: dict[str, dict[int, Callback]] = {}  # the same, by name
+        self._handlers: dict[int, dict[str, Callback]] = {}  # those of nodes: one for each thing that may happen
         self._calling: Callback | None = None
 
     # what programs say
@@ -89,7 +68,13 @@ class Timers:
 
     def on_frame(self, function: Function) -> Function:
         """`@on_frame`: call the function below with each picture; it may take the seconds since the last."""
-        self._add(Callback(function, self.program, "every frame"))
+        self._add(Callback(function, self.program, "every frame", what="frame"))
+        return function
+
+    def on_view(self, what: str, function: Function, keys: Iterable[str] = (), about: str = "") -> Function:
+        """Call the function when `what` happens anywhere in the view; it may take the event."""
+        when = f"on {what.replace('_press', '').replace('_', ' ')} {about}".rstrip()
+        self._add(Callback(function, self.program, when, what=what, keys=frozenset(keys)))
         return function
 
     def follow(self, function: Callable[..., Any], when: str) -> Callback:
@@ -98,41 +83,69 @@ class Timers:
         self._add(callback)
         return callback
 
-    def on_event(self, node: int, what: str, function: Function) -> Function:
-        """Call the function, and no other, when `what` happens to the node; it may take the event's value."""
+    def on_event(self, node: int, what: str, function: Function, about: str = "") -> Function:
+        """Call the function, and no other, when `what` happens to the node; it may take the event."""
         self._check_room()
-        handler = Callback(function, self.program, f"on {what}", takes=_arguments(function))
+        when = f"on {what} of {about}" if about else f"on {what}"
+        handler = Callback(function, self.program, when, self.new_number(), what, node=node)
+        if before := self._handlers.get(node, {}).get(what):
+            self._drop([before])
         self._handlers.setdefault(node, {})[what] = handler
+        self._keep(handler)
         return function
+
+    def soon(self, function: Callable[..., Any], program: int) -> None:
+        """Call the function once, as soon as there is time; it is that program's."""
+        self._keep(Callback(function, program, "now", self.new_number(), due=self._clock()))
 
     def stop(self, function: Callable[..., Any] | None = None) -> None:
         """`stop(tick)`: call it no more. `stop()` stops everything but the function that says so."""
-        stopped = [c for c in self if (c is not self._calling if function is None else c.function is function)]
-        if function is not None and not stopped:
-            raise Refused(f"{getattr(function, '__name__', function)!s} is not being called by anything")
+        if function is None:
+            self._drop([callback for callback in self if callback is not self._calling])
+            return
+        named = self._named.get(name_of(function), {}).values()
+        if not (stopped := [callback for callback in named if callback.function == function]):
+            raise Refused(f"{name_of(function)} is not being called by anything")
         self._drop(stopped)
+
+    def stop_named(self, name: str) -> bool:
+        """Stop those of that name, or of that number; whether there was any."""
+        found = list(self._named.get(name, {}).values())
+        if not found and name.isdecimal() and int(name) in self._callbacks:
+            found = [self._callbacks[int(name)]]
+        self._drop(found)
+        return bool(found)
 
     # what the worker asks
 
     def __iter__(self) -> Iterator[Callback]:
-        """All callbacks."""
-        handlers = [handler for handlers in self._handlers.values() for handler in handlers.values()]
-        return iter((*self._callbacks, *handlers))
+        """All callbacks, in the order in which they were made."""
+        return iter(tuple(self._callbacks.values()))
+
+    def new_number(self) -> int:
+        """A number for one more task."""
+        self._last += 1
+        return self._last
 
     @property
     def frames(self) -> list[Callback]:
         """Those to call with each frame."""
-        return [callback for callback in self._callbacks if callback.when == "every frame" and not callback.trouble]
+        return self._of("frame")
 
-    def handler(self, node: int, what: str) -> Callback | None:
-        """The one to call when this happens to the node."""
+    def handlers(self, node: int, what: str, key: str = "") -> list[Callback]:
+        """Those to call when this happens to the node, or to the view (0)."""
+        if not node:
+            return [callback for callback in self._of(what) if not callback.keys or key in callback.keys]
         found = self._handlers.get(node, {}).get(what)
-        return found if found and not found.trouble else None
+        return [found] if found and not found.trouble else []
+
+    def _of(self, what: str) -> list[Callback]:
+        return [c for c in self._callbacks.values() if c.what == what and not c.node and not c.trouble]
 
     def forget(self, node: int) -> None:
         """Another node has this number now."""
         if node in self._handlers:
-            self._drop(self._handlers[node].values())
+            self._drop(tuple(self._handlers[node].values()))
 
     def due(self) -> list[Callback]:
         """Those whose time has come. What was missed is not made up for, but the beat is kept."""
@@ -142,7 +155,7 @@ class Timers:
             if callback.period and callback.due is not None:
                 callback.due += callback.period * (1 + (now - callback.due) // callback.period)
             else:
-                self._callbacks.remove(callback)
+                self._forget(callback)
         return found
 
     def pause(self) -> float | None:
@@ -164,50 +177,57 @@ class Timers:
         """It raised: call it no more."""
         callback.trouble = trouble
 
+    def suspend_all(self, trouble: str) -> None:
+        """Call none of them any more, until it is defined again."""
+        for callback in self:
+            callback.trouble = callback.trouble or trouble
+
     def _timed(self) -> list[tuple[Callback, float]]:
-        return [(c, c.due) for c in self._callbacks if c.due is not None and not c.trouble]
+        return [(c, c.due) for c in self._callbacks.values() if c.due is not None and not c.trouble]
 
     def _add(self, callback: Callback) -> None:
-        callback.takes = _arguments(callback.function)
-        if callback.name not in ("_", "<lambda>"):
-            self._drop([old for old in self._callbacks if _replaces(callback, old)])
+        if callback.name not in _NAMELESS:
+            same = self._named.get(callback.name, {}).values()
+            self._drop([old for old in same if _replaces(callback, old)])
         self._check_room()
-        self._callbacks.append(callback)
+        callback.number = self.new_number()
+        self._keep(callback)
+
+    def sweep(self) -> None:
+        """Forget what waits for something to happen to nodes that are gone."""
+        for node in [node for node in self._handlers if not self.there(node)]:
+            self.forget(node)
 
     def _check_room(self) -> None:
-        if len(self._callbacks) + len(self._handlers) >= MOST:
+        if len(self._callbacks) >= MOST:
+            self.sweep()
+        if len(self._callbacks) >= MOST:
             raise Refused(f"{MOST:,} functions are waiting to be called already; stop() some")
 
+    def _keep(self, callback: Callback) -> None:
+        self._callbacks[callback.number] = callback
+        self._named.setdefault(callback.name, {})[callback.number] = callback
+
     def _drop(self, callbacks: Iterable[Callback]) -> None:
-        if not (dropped := tuple(callbacks)):
-            return
-        for callback in dropped:
+        for callback in callbacks:
             callback.is_stopped = True
-        self._callbacks = [callback for callback in self._callbacks if not callback.is_stopped]
-        for node, handlers in tuple(self._handlers.items()):
-            kept = {what: handler for what, handler in handlers.items() if not handler.is_stopped}
-            if kept:
-                self._handlers[node] = kept
-            else:
-                del self._handlers[node]
+            self._forget(callback)
+
+    def _forget(self, callback: Callback) -> None:
+        self._callbacks.pop(callback.number, None)
+        _discard(self._named, callback.name, callback.number)
+        if self._handlers.get(callback.node, {}).get(callback.what) is callback:
+            _discard(self._handlers, callback.node, callback.what)
+
+
+def _discard(table: dict[Any, dict[Any, Callback]], first: Any, second: Any) -> None:
+    """Take one entry out of a table of tables, and with the last one its row."""
+    row = table.get(first, {})
+    row.pop(second, None)
+    if not row:
+        table.pop(first, None)
 
 
 def _replaces(new: Callback, old: Callback) -> bool:
-    """A function that was defined anew, by a later program."""
-    return old.name == new.name and old.program != new.program and old.function is not new.function
-
-
-def _arguments(function: Callable[..., Any]) -> int:
-    """How many arguments it wants, of the one that it could get."""
-    if not callable(function):
-        raise Refused(f"{function!r} is not a function")
-    try:
-        parameters = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):  # some functions written in C do not tell
-        return 0
-    plain = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
-    needed = sum(1 for p in plain if p.default is p.empty)
-    if needed > 1:
-        raise Refused(f"{getattr(function, '__name__', function)!s} needs {needed} arguments; it is given one at most")
-    takes_any = any(p.kind is p.VAR_POSITIONAL for p in parameters)
-    return 1 if needed or takes_any or (plain and plain[0].name in _GIVEN) else 0
+    """A function that was defined anew, by a later program. What is called by a node is that node's business."""
+    return not old.node and old.program != new.program and old.function is not new.function

@@ -167,7 +167,7 @@ class Renderer:
         is_theirs = panels.wants_keys if happened.what in _KEYS else panels.holds(happened.x, happened.y)
         panels.hear(happened)
         self._dirty |= panels.is_stale
-        if not is_theirs:
+        if not is_theirs or self._pointer.awaits(happened):
             for event in self._pointer.events(happened):
                 self._send(event)
         if happened.what in ("resize", "close"):

@@ -7,6 +7,7 @@ that happens is also told of the view itself, node 0, so that a program knows wh
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from rio.scene.keys import key_named
 from rio.wire import Event, Input
 
 CLICK = 6.0  # logical pixels that the pointer may move between press and release of a click
@@ -34,8 +35,19 @@ class Pointer:
             case "scroll":
                 node = self._pick(what.x, what.y)
                 yield from self._tell(node, what, dy=float(what.value or 0))
-            case "key_press" | "key_release" | "text":
-                yield self._key(what)
+            case "key_press" | "key_release":
+                yield self._key(key_named(str(what.value)), what.what)
+            case "text":
+                yield Event(0, "text", {"key": str(what.value), "keys": list(self._keys)})
+            case "blur":
+                for key in list(self._keys):
+                    yield self._key(key, "key_release")
+
+    def awaits(self, what: Input) -> bool:
+        """Whether this ends what began here: then it is heard, even over a panel or while somebody types in one."""
+        if what.what == "key_release":
+            return key_named(str(what.value)) in self._keys
+        return what.what == "blur" or (what.what in ("move", "release") and self._held is not None)
 
     def forget(self, there: Callable[[int], bool]) -> None:
         """Nodes may be gone: what is no longer there is neither under the pointer nor held."""
@@ -71,13 +83,12 @@ class Pointer:
         if held and near and node == self._pick(what.x, what.y):
             yield from self._tell(node, what, "click")
 
-    def _key(self, what: Input) -> Event:
-        key = str(what.value)
-        if what.what == "key_press":
+    def _key(self, key: str, what: str) -> Event:
+        if what == "key_press":
             self._keys[key] = None
-        elif what.what == "key_release":
+        else:
             self._keys.pop(key, None)
-        return Event(0, what.what, {"key": key, "keys": list(self._keys)})
+        return Event(0, what, {"key": key, "keys": list(self._keys)})
 
     def _tell(self, node: int, what: Input, name: str = "", **more: float) -> Iterator[Event]:
         """The node and the view."""

@@ -171,6 +171,10 @@ class Windowed:
         """Characters were typed."""
         self._put("text", value=text)
 
+    def on_deactivate(self) -> None:
+        """Another window has the keyboard: whatever is held will come up unseen."""
+        self._inputs.append(Input("blur"))
+
     def on_resize(self, width: int, height: int) -> bool:
         """The window has another size; True keeps pyglet from setting a viewport."""
         self._inputs.append(Input("resize", width, height))

@@ -14,6 +14,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from rio.scene.kinds import kind
 from rio.scene.noun import COLUMNS, Kind, Word
@@ -89,6 +90,12 @@ class Graph:
         except KeyError:
             raise Gone(f"there is no node {name}{nearest(name, self.ids)}") from None
 
+    def has(self, ids: Array) -> NDArray[np.bool_]:
+        """Which of these numbers, uint32[n], are those of nodes."""
+        there: NDArray[np.bool_] = ids < len(self._there)
+        there[there] = self._there[ids[there]]
+        return there
+
     def children(self, id: int) -> tuple[int, ...]:
         """The nodes whose parent it is."""
         return tuple(self._children.get(id, ()))
@@ -163,8 +170,7 @@ class Graph:
         low, high = _BOUNDS.get(prop, (-FARTHEST, FARTHEST))
         if not (float(values.min()) >= low and float(values.max()) <= high):  # also false for what is not a number
             raise Refused(f"{prop} is out of range for one of {len(ids):,} nodes")
-        there = ids < len(self._there)
-        there[there] = self._there[ids[there]]
+        there = self.has(ids)
         if not there.all():
             ids, values = ids[there], values[there]
         self._owned(prop)[ids, : values.shape[1]] = values

@@ -72,7 +72,7 @@ class Numeric:
     ) -> None:
         self.says, self.low, self.high = says, low, high
         self.width = max(map(len, spread.values()))
-        self._spread, self._terse, self._whole = dict(sorted(spread.items())), terse, whole
+        self._spread, self._terse, self.is_whole = dict(sorted(spread.items())), terse, whole
 
     def of(self, value: Any) -> Any:
         """The numbers brought to `width`, checked."""
@@ -81,7 +81,7 @@ class Numeric:
         if take is None:
             raise Refused(f"{value!r} is not {self.says}")
         for number in given:
-            if not self.low - ROUNDING <= number <= self.high + ROUNDING or (self._whole and number % 1):
+            if not self.low - ROUNDING <= number <= self.high + ROUNDING or (self.is_whole and number % 1):
                 raise Refused(f"{value!r} is out of range; it takes {self.says}")
         given = (*(min(max(number, self.low), self.high) for number in given), 0.0)
         return tuple(given[place] for place in take) if self.width > 1 else given[0]
@@ -93,7 +93,7 @@ class Numeric:
             numbers = self._shortest(numbers)
         if len(numbers) > 1:
             return numbers
-        return int(numbers[0]) if self._whole else numbers[0]
+        return int(numbers[0]) if self.is_whole else numbers[0]
 
     def parse(self, text: str) -> Any:
         """Numbers separated by blanks; commas and brackets do no harm."""

@@ -132,6 +132,7 @@ class History:
         self._graph.apply(Reset())
         self._screen.show(frame(Deltas([Reset()])))
         self.commit("ctl", "clear", starts_over=True)
+        self._workers.wake()
 
     async def revive(self) -> bool:
         """Replace a worker that died: the picture stays, the variables are those of the last checkpoint on its way."""

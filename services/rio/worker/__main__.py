@@ -24,6 +24,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from rio.language.namespace import Language
 from rio.language.nouns import Nouns
@@ -34,6 +35,7 @@ from rio.sandbox.confinement import Limits, confine
 from rio.wire import (
     Answer,
     Channel,
+    Delta,
     Deltas,
     Event,
     Fork,
@@ -41,6 +43,7 @@ from rio.wire import (
     Message,
     Output,
     ProtocolError,
+    Reset,
     Run,
     Tick,
     ToWorker,
@@ -74,8 +77,8 @@ class Worker:
         self._asking = Asking(self._timers, self._interrupts, self._say, self._settle, lambda: self._channel)
         outside = Outside(self._asking)
         self._nouns.assets.fetch = outside.fetch
-        names = Language(self._nouns, outside).namespace()
-        self._runner = Runner(names, self._timers, self._interrupts, self._say, self._settle)
+        self._language = Language(self._nouns, outside)
+        self._runner = Runner(self._language.namespace(), self._timers, self._interrupts, self._say, self._settle)
         self._out = Printed(lambda text: self._say(Output(self._timers.program, text)))
         self._err = Printed(lambda text: self._say(Output(self._timers.program, text, error=True)))
         self._rehearsal = Rehearsal()
@@ -129,17 +132,25 @@ class Worker:
             case Tick(dt):
                 self._frame(dt)
             case Event(id, what, value):
-                if handler := self._timers.handler(id, what):
-                    self._runner.call(handler, SimpleNamespace(**value) if isinstance(value, dict) else value)
+                self._event(id, what, value)
             case Deltas(items):
-                self._scene.adopt(items)
+                self._adopt(items)
             case Answer():
                 self._follow(message)
             case Fork():
                 self._fork()
 
+    def _event(self, id: int, what: str, value: Any) -> None:
+        """Something happened to a node, or in the view (0)."""
+        facts = value if isinstance(value, dict) else {}
+        self._language.hands.hear(facts)
+        for handler in self._timers.handlers(id, what, facts.get("key", "")):
+            self._runner.call(handler, SimpleNamespace(**facts))
+
     def _frame(self, dt: float) -> None:
         """Call what wants frames. A tick is answered with changes in any case: the display waits for them."""
+        with self._interrupts:
+            self._nouns.animations.step(dt)
         for callback in self._timers.frames:
             self._runner.call(callback, dt)
         self._out.flush()
@@ -158,6 +169,12 @@ class Worker:
             self._runner.call(callback, value)
             self._asking.more(answer.ticket)
 
+    def _adopt(self, items: list[Delta]) -> None:
+        """The display has changed the scene; with a Reset it begins to say the whole of it."""
+        self._scene.adopt(items)
+        if any(isinstance(item, Reset) for item in items):
+            self._nouns.animations.trust()
+
     # saying
 
     def _say(self, message: Message) -> None:
@@ -172,7 +189,7 @@ class Worker:
         self._say_wants()
 
     def _say_wants(self) -> None:
-        if (wants := bool(self._timers.frames)) != self._wants_frames:
+        if (wants := bool(self._timers.frames or len(self._nouns.animations))) != self._wants_frames:
             self._wants_frames = wants
             self._say(Want(wants))
         self._asking.drop_stopped()

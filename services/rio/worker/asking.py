@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from rio.language.timers import Callback, Timers
+from rio.language.callbacks import Callback
+from rio.language.timers import Timers
 from rio.scene.values import Refused
 from rio.wire import Answer, Ask, Channel, Message, More
 from rio.worker.interrupts import Interrupts

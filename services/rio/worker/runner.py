@@ -8,10 +8,12 @@ undone.
 
 import ast
 import linecache
+import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from rio.language.timers import Callback, Timers
+from rio.language.callbacks import Callback
+from rio.language.timers import Timers
 from rio.wire import Done, Message, Output, Ran
 from rio.worker.faults import Fault, explain, file_of
 from rio.worker.interrupts import Interrupts
@@ -124,6 +126,7 @@ class Runner:
         if callback.is_stopped:
             return
         self._timers.calling(callback)
+        began = time.perf_counter()
         try:
             with self._interrupts.allowed():
                 callback.function(*[argument][: callback.takes])
@@ -131,6 +134,7 @@ class Runner:
             fault = explain(error, callback.program, self._known(), inside=f"{callback.name}, ")
             self.suspend(callback, fault)
         finally:
+            callback.cost(time.perf_counter() - began)
             self._timers.calling(None)
 
     def suspend(self, callback: Callback, fault: Fault) -> None:

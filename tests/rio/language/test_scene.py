@@ -1,76 +1,16 @@
 """The scene language as programs see it, without a process: nouns, handles, arranging, time."""
 
-import ast
 import re
-from collections.abc import Iterator
-from contextlib import nullcontext
-from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.rio.language.stages import Stage
 
-from rio.language.namespace import Language
-from rio.language.nouns import Nouns
-from rio.language.scene import PORTION, Scene
-from rio.language.timers import Timers
-from rio.scene.graph import Graph
+from rio.language.scene import PORTION
 from rio.scene.values import Refused
-from rio.wire import Delta, Deltas, Fill, FromWorker, Parser, Put, Remove, Reset, Set, fill, frame
-
-
-class Stage:
-    """A namespace to run programs in, and a display that gets every change over the wire."""
-
-    def __init__(self) -> None:
-        self.sent: list[list[Delta]] = []
-        self.display = Graph()
-        self.time = 0.0
-        self.scene = Scene(self.show, nullcontext())
-        self.timers = Timers(lambda: self.time)
-        self.nouns = Nouns(self.scene, self.timers)
-        self.names = Language(self.nouns).namespace()
-        self._parser = Parser[Deltas](FromWorker)
-
-    def show(self, deltas: list[Delta]) -> None:
-        self.sent.append(deltas)
-        for _, message, _ in self._parser.feed(frame(Deltas(deltas))):
-            for delta in message.items:
-                self.display.apply(delta)
-
-    def run(self, text: str) -> Any:
-        """A program; the value of its last line, if that is an expression."""
-        self.timers.program += 1
-        *statements, last = ast.parse(text).body
-        if isinstance(last, ast.Expr):
-            exec(compile(ast.Module(statements, []), "<test>", "exec"), self.names)
-            value = eval(compile(ast.Expression(last.value), "<test>", "eval"), self.names)
-        else:
-            exec(text, self.names)
-            value = None
-        self.scene.flush()
-        return value
-
-    def call_due(self) -> list[str]:
-        """Call what is due, as the worker does; says what was called."""
-        called = []
-        for callback in self.timers.due():
-            self.timers.calling(callback)
-            callback.function(*[callback.period][: callback.takes])
-            self.timers.calling(None)
-            called.append(callback.name)
-        return called
-
-
-@pytest.fixture
-def stage() -> Iterator[Stage]:
-    """At its end the worker's graph and the display's are the same."""
-    stage = Stage()
-    yield stage
-    stage.scene.flush()
-    assert stage.display == stage.scene.graph
-
+from rio.wire import Delta, Deltas, Fill, Put, Remove, Reset, Set, fill, frame
 
 # one rule for every node
 
@@ -447,12 +387,12 @@ def test_frames_and_events(stage: Stage) -> None:
         "cube = box()\n@cube.on_click\ndef hit(event): pass\nfor i in range(3):\n    @on_frame\n    def d(i=i): pass"
     )
     assert [callback.takes for callback in stage.timers.frames] == [1, 0, 1, 0, 0, 0]
-    assert str(stage.timers.handler(2, "click")) == "hit on click, program 2, running"
-    assert stage.timers.handler(2, "hover") is None
+    assert list(map(str, stage.timers.handlers(2, "click"))) == ["hit on click of box, program 2, running"]
+    assert stage.timers.handlers(2, "hover") == []
     stage.run("@cube.on_click\ndef again(): pass")
-    assert [callback.name for callback in stage.timers][-1] == "again"
+    assert [callback.name for callback in stage.timers.handlers(2, "click")] == ["again"]
     stage.run("stop(again)")
-    assert stage.timers.handler(2, "click") is None
+    assert stage.timers.handlers(2, "click") == []
 
 
 def test_a_handler_ends_with_its_node(stage: Stage) -> None:

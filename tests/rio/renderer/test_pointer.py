@@ -87,3 +87,24 @@ def test_a_node_that_is_gone_is_neither_left_nor_dragged() -> None:
 def test_an_input_that_nobody_knows_says_nothing() -> None:
     unknown: Any = Input("dance", 1, 1)
     assert told(Pointer(at_left), unknown) == []
+
+
+def test_keys_have_one_name_and_are_let_go_with_the_keyboard() -> None:
+    """Whether a window or a file said it."""
+    pointer = Pointer(at_left)
+    [pressed] = pointer.events(Input("key_press", value="RETURN"))
+    assert pressed.value == {"key": "enter", "keys": ["enter"]}
+    assert pointer.awaits(Input("key_release", value="return"))
+    assert not pointer.awaits(Input("key_release", value="x"))
+    list(pointer.events(Input("key_press", value="_1")))
+    released = list(pointer.events(Input("blur")))
+    assert [event.value for event in released] == [{"key": "enter", "keys": ["1"]}, {"key": "1", "keys": []}]
+
+
+def test_what_began_here_ends_here() -> None:
+    """A node that is held hears the release, be it over a window."""
+    pointer = Pointer(at_left)
+    assert not pointer.awaits(Input("release", 50, 0, "left"))
+    list(pointer.events(Input("press", 50, 0, "left")))
+    assert pointer.awaits(Input("move", 60, 0))
+    assert pointer.awaits(Input("release", 50, 0, "left"))
