@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from rio.scene.colors import rgba
-from rio.scene.values import COLOR, LINK, SCALE, TAGS, TOGGLE, Choice, Form, Numeric, Refused, nearest, number
+from rio.scene.meant import word_for
+from rio.scene.values import COLOR, LINK, SCALE, TAGS, TOGGLE, Choice, Form, Numeric, Refused, number
 
 COLUMNS: Mapping[str, int] = {"at": 3, "size": 3, "color": 4, "rotate": 3, "scale": 3, "opacity": 1}
 
@@ -25,42 +26,6 @@ ANCHORS: Mapping[str, tuple[float, float]] = {  # which part of a flat node lies
     "bottom right": (1, 1),
 }
 MIDDLE = (640.0, 360.0)  # of a view of the default size
-
-# What people and models say for a word that we have under another name.
-_MEANT = {
-    "position": "at",
-    "pos": "at",
-    "center": "at",
-    "location": "at",
-    "start": "at",
-    "end": "to",
-    "radius": "size",
-    "diameter": "size",
-    "width": "size",
-    "height": "size",
-    "depth": "size",
-    "length": "size",
-    "thickness": "size",
-    "font_size": "size",
-    "fontsize": "size",
-    "colour": "color",
-    "fill": "color",
-    "alpha": "opacity",
-    "rotation": "rotate",
-    "angle": "rotate",
-    "hidden": "visible",
-    "z_index": "layer",
-    "zindex": "layer",
-    "content": "text",
-    "label": "text",
-    "vertices": "points",
-    "stroke": "border",
-    "outline": "border",
-    "stroke_width": "border",
-    "corner_radius": "radius",
-    "intensity": "brightness",
-    "look_at": "target",
-}
 
 
 @dataclass(frozen=True)
@@ -108,8 +73,7 @@ class Kind:
         try:
             return self.words[name]
         except KeyError:
-            meant = _MEANT.get(name)
-            hint = f"; say {meant}" if meant in self.words else nearest(name, self.words)
+            hint = word_for(name, self.words)
             raise Refused(f"{self.name} has no word {name}{hint or '; it takes ' + ' '.join(self.words)}") from None
 
     def numeric(self, name: str) -> Numeric:

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from types import TracebackType
 
-from rio.scene.values import Refused, nearest
+from rio.scene.kinds import KINDS
+from rio.scene.meant import name_for
+from rio.scene.values import Refused
 
 _FILE = re.compile(r"<program (\d+)>$")
 _SHOWN = 4  # frames at each end of a long traceback
@@ -56,7 +58,7 @@ def explain(
     frames, left_out = _frames(error.__traceback__)
     if line is not None:
         frames = [_Frame(program, line, "<module>")]
-    what = _said(error, known)
+    what = _said(error, known) + (_hidden(error, frames[-1].source()) if frames else "")
     place = f"{frames[-1].where(program)}: " if frames else ""
     sentence = " ".join(f"{inside}{place}{what}".split())
     told = [f"  {frame.where(program)}: {frame.source()}" for frame in reversed(frames)]
@@ -91,6 +93,14 @@ def _in_programs(tracebacks: Iterable[TracebackType]) -> Iterator[_Frame]:
             yield _Frame(int(own[1]), traceback.tb_lineno, code.co_name)
 
 
+def _hidden(error: BaseException, source: str) -> str:
+    """A hint, where a variable has taken the name of a noun and the noun is called."""
+    if not isinstance(error, TypeError) or "is not callable" not in str(error):
+        return ""
+    nouns = [name for name in re.findall(r"\b([a-z]+)\(", source) if name in KINDS]
+    return f"; if {nouns[0]} is a variable of yours, call that otherwise, and say del {nouns[0]}" if nouns else ""
+
+
 def _said(error: BaseException, known: Iterable[str]) -> str:
     """The exception in one sentence. What it says of itself may be anything, even another exception."""
     if isinstance(error, KeyboardInterrupt):
@@ -100,7 +110,7 @@ def _said(error: BaseException, known: Iterable[str]) -> str:
     except BaseException:
         text = "(an exception that cannot say what it is)"
     if isinstance(error, NameError) and error.name:
-        text += nearest(error.name, {*known, *dir(builtins)})
+        text += name_for(error.name, {*known, *dir(builtins)})
     if isinstance(error, Refused):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

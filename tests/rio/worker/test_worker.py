@@ -93,6 +93,13 @@ def test_what_is_written_to_stderr_is_an_error_output(worker: Worker) -> None:
             "line 2: color of box: no colour 'blu'; did you mean blue?",
             "  line 2: box(color='blu')\n",
         ),
+        ("cube(size=2)", "line 1: NameError: name 'cube' is not defined; say box", "  line 1: cube(size=2)\n"),
+        (
+            "points = [1]\npoints([(0, 0)])",
+            "line 2: TypeError: 'list' object is not callable; if points is a variable of yours, call that otherwise, "
+            "and say del points",
+            "  line 2: points([(0, 0)])\n",
+        ),
         ("a cube it is", "line 1: SyntaxError: invalid syntax", "  line 1: a cube it is\n"),
         ("Sure", "line 1: NameError: name 'Sure' is not defined", "  line 1: Sure\n"),
         ("Look:\n```python\n\nx = [\n```\n", "line 4: SyntaxError: '[' was never closed", "  line 4: x = [\n"),
