@@ -8,7 +8,7 @@ $ mv nodes/box nodes/lamp       calls it lamp
 $ cat nodes/lamp/watch          tells what becomes of it, as it happens
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
 
 from ninep import FileError
@@ -24,7 +24,10 @@ from rio.scene.noun import Word
 from rio.scene.values import Choice, Link, Numeric, Tags, Toggle
 
 CTL = "ctl"
-TYPE, WATCH = "type", "watch"  # no word of a noun
+TYPE, WATCH, SCREEN = "type", "watch", "screen"  # no word of a noun
+
+Portrait = Callable[[int], Coroutine[None, None, bytes]]
+"""The picture of one node, by its number."""
 
 _SHORT = Numeric | Choice | Toggle | Tags | Link  # forms whose values fit into one write
 
@@ -32,8 +35,8 @@ _SHORT = Numeric | Choice | Toggle | Tags | Link  # forms whose values fit into 
 class NodeFiles:
     """The directory `nodes` of one scene."""
 
-    def __init__(self, graph: Graph, edits: Edits, watches: Watches) -> None:
-        self._graph, self._edits, self._watches = graph, edits, watches
+    def __init__(self, graph: Graph, edits: Edits, watches: Watches, portrait: Portrait) -> None:
+        self._graph, self._edits, self._watches, self._portrait = graph, edits, watches, portrait
 
     def tree(self) -> Each:
         """The directory of all nodes, and `ctl`. Making a directory makes a node, removing one removes it."""
@@ -47,7 +50,9 @@ class NodeFiles:
         return Ctl(lambda: f"{verbs.usage()}\n{_nouns()}", verbs.verbs)
 
     def _node(self, entry: int | Ctl) -> Node:
-        return NodeFolder(entry, self._graph, self._edits, self._watches) if isinstance(entry, int) else entry
+        if not isinstance(entry, int):
+            return entry
+        return NodeFolder(entry, self._graph, self._edits, self._watches, self._portrait)
 
     def _create(self, name: str, perm: int) -> Answer[None]:
         if not perm & DMDIR:
@@ -63,15 +68,17 @@ class NodeFiles:
 
 
 class NodeFolder(Each):
-    """One node: its words, `type`, and `watch`. It keeps its name in the scene, whatever it was found by."""
+    """One node: its words, `type`, `watch` and `screen`. It keeps its name in the scene, whatever it was found by."""
 
-    def __init__(self, id: int, graph: Graph, edits: Edits, watches: Watches) -> None:
+    def __init__(self, id: int, graph: Graph, edits: Edits, watches: Watches, portrait: Portrait) -> None:
         super().__init__(_Words(graph, id), self._file)
-        self._id, self._graph, self._edits, self._watches = id, graph, edits, watches
+        self._id, self._graph, self._edits, self._watches, self._portrait = id, graph, edits, watches, portrait
 
     def _file(self, word: Word | str) -> Node:
         if word == WATCH:
             return Stream(partial(self._watches.open, self._id))
+        if word == SCREEN:
+            return Text(partial(self._portrait, self._id))
         if isinstance(word, str):
             return Text(lambda: f"{word}\n")
         setter = partial(self._edits.set, self._id, word.name)
@@ -139,7 +146,7 @@ class _Words(Mapping[str, Word | str]):
 
 
 _FILES: Mapping[str, Mapping[str, Word | str]] = {
-    name: {TYPE: name, WATCH: WATCH, **noun.words} for name, noun in KINDS.items()
+    name: {TYPE: name, WATCH: WATCH, SCREEN: SCREEN, **noun.words} for name, noun in KINDS.items()
 }
 
 

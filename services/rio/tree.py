@@ -10,6 +10,7 @@ from rio.edits import Edits
 from rio.hub.display import Display
 from rio.inputs import input_tree
 from rio.nodes import NodeFiles
+from rio.pictures import screens
 
 LANGUAGE = files("rio").joinpath("scene.md").read_text(encoding="utf-8")
 """The page of the scene language: docs/scene.md."""
@@ -25,6 +26,7 @@ def display_tree(display: Display, metrics: Metrics) -> Dir:
         health=display.health,
         nodes={
             "screen": Text(display.screen.picture),
+            "screens": screens(display.screen),
             "version": VersionFile(display),
             "sandbox": Text(display.sandbox),
             "input": input_tree(display.screen),
@@ -49,7 +51,7 @@ def scene_tree(display: Display) -> Dir:
         CONTEXT=Stream(context.open),
         vars=Text(display.variables),
         tasks=Text(display.tasks),
-        nodes=NodeFiles(display.graph, edits, display.watches).tree(),
+        nodes=NodeFiles(display.graph, edits, display.watches, display.portrait).tree(),
         camera=Text(edits.camera, edits.place_camera, at_once=True),
         state=Text(display.state, display.take_state),
         screen=Text(display.screen.picture),

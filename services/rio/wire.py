@@ -180,11 +180,15 @@ class Input(Message, tag="input"):
 
 
 class Shot(Message, tag="shot"):
-    """Main to renderer: a PNG of the picture that all messages before this one make, of the view's size or another."""
+    """Main to renderer: a PNG of the picture that all messages before this one make, of the view's size or another.
+
+    Of one `node`, if it is not 0, and what is in it, alone and cut out; empty if nothing of it is seen.
+    """
 
     ticket: int
     width: int | None = None
     height: int | None = None
+    node: int = 0
 
 
 class Watch(Message, tag="watch"):

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import trio
@@ -45,7 +46,8 @@ class Scene:
         self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
         self.edits = Edits(graph, self.history)
         camera = Text(self.edits.camera, self.edits.place_camera, at_once=True)
-        self.tree = Dir(nodes=NodeFiles(graph, self.edits, self.watches).tree(), camera=camera)
+        nodes = NodeFiles(graph, self.edits, self.watches, partial(screen.picture, None, None))
+        self.tree = Dir(nodes=nodes.tree(), camera=camera)
 
     @property
     def said(self) -> list[str]:

@@ -27,7 +27,7 @@ async def test_every_node_is_a_directory_with_a_file_for_each_word(scene: Scene,
     async with a_client(scene, tmp_path) as root:
         assert [entry.name for entry in await root.ls("nodes")] == ["ctl", "table", "cube", "label"]
         names = {entry.name for entry in await root.ls("nodes/cube")}
-        assert names == {"type", "watch", *KINDS["box"].words}
+        assert names == {"type", "watch", "screen", *KINDS["box"].words}
 
 
 async def test_values_are_read_as_a_person_writes_them(scene: Scene, tmp_path: Path) -> None:

@@ -193,6 +193,12 @@ class Display:
         if view:
             self.screen.send(View(view))
 
+    async def portrait(self, id: int) -> bytes:
+        """The picture of one node and what is in it, alone and cut out; FileError if nothing of it is seen."""
+        if not (png := await self.screen.picture(node=id)):
+            raise FileError("nothing of it is seen: it is hidden, empty, outside the view, or shows nothing")
+        return png
+
     def sandbox(self) -> str:
         """A line for each wall around the worker, then one for each grant."""
         return self.workers.report + self.beyond.grants.report

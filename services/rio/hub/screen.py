@@ -118,10 +118,13 @@ class Screen:
         while self._link and self._took < self._stamp:
             await self._progress.wait()
 
-    async def picture(self, width: int | None = None, height: int | None = None) -> bytes:
-        """The picture as PNG. A renderer that dies meanwhile is replaced, and the new one asked."""
+    async def picture(self, width: int | None = None, height: int | None = None, node: int = 0) -> bytes:
+        """The picture as PNG, or that of one node alone, b"" if nothing of it is seen.
+
+        A renderer that dies meanwhile is replaced, and the new one asked.
+        """
         ticket = next(self._tickets)
-        asked = self._asked[ticket] = _Asked(Shot(ticket, width, height), trio.Event())
+        asked = self._asked[ticket] = _Asked(Shot(ticket, width, height, node), trio.Event())
         try:
             self._post(asked.shot)
             with trio.move_on_after(STUCK):

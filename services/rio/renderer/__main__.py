@@ -14,6 +14,9 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rio.renderer.png import Encoder
 from rio.renderer.surface import Surface, open_surface
 from rio.scene.values import Refused
@@ -38,6 +41,7 @@ from rio.wire import (
 )
 
 FRAME = 1 / 60
+What = tuple[int | None, int | None, int]  # a picture: its width and height if they are other ones, its node or 0
 REST = 0.1  # seconds for which nothing may have changed since a draft was shown before it is refined
 BLINK = 1 / 60  # seconds between looks at a window that has nothing to wait on
 LARGEST = 8192  # pixels of a picture's side
@@ -67,7 +71,7 @@ class Renderer:
         self._watched: tuple[int, int] | None = None
         self._shots: list[Shot] = []
         self._encoder = Encoder()
-        self._taken: dict[tuple[int | None, int | None], tuple[bytes, tuple[float, float]]] = {}  # since the last frame
+        self._taken: dict[What, tuple[bytes, tuple[float, float]]] = {}  # since the last frame
         self._failures: set[str] = set()
         self._began = self._rested = 0.0
         self._dirty = True
@@ -200,22 +204,33 @@ class Renderer:
         if self._dirty or self._canvas.is_draft or self._canvas.is_gliding:
             self._paint(fine=True)
         for shot in shots:
-            size = shot.width, shot.height
-            if size not in self._taken:
+            what = shot.width, shot.height, shot.node
+            if what not in self._taken:
                 while len(self._taken) >= MOST_TAKEN:
                     self._taken.popitem()
-                self._taken[size] = self._take(*size)
-            self._send(Picture(shot.ticket, *self._taken[size]))
+                self._taken[what] = self._take(*what)
+            self._send(Picture(shot.ticket, *self._taken[what]))
 
-    def _take(self, width: int | None, height: int | None) -> tuple[bytes, tuple[float, float]]:
+    def _take(self, width: int | None, height: int | None, node: int) -> tuple[bytes, tuple[float, float]]:
         began = time.perf_counter()
-        if (width, height) == (None, None):
+        if node:
+            pixels, encoder = self._portray(node), Encoder()
+        elif (width, height) == (None, None):
             pixels, encoder = self._canvas.read(), self._encoder
         else:
             pixels, encoder = self._canvas.read_as(width, height), Encoder()
         read = time.perf_counter()
-        data = encoder.png(pixels)
+        data = encoder.png(pixels) if pixels.size else b""
         return data, (1e3 * (read - began), 1e3 * (time.perf_counter() - read))
+
+    def _portray(self, node: int) -> NDArray[np.uint8]:
+        """One node alone; the picture is then painted again, for who reads it next."""
+        from rio.renderer.portrait import portrait
+
+        try:
+            return portrait(self._canvas, node)
+        finally:
+            self._canvas.paint(fine=True)
 
     # speaking
 

@@ -132,6 +132,20 @@ class Canvas:
         self.paint(fine=True)
         return pixels
 
+    def draw_alone(self, places: Places) -> None:
+        """What is shown by these places, over nothing; after it the picture is as it was, and to be painted anew."""
+        graph = self.mirror.graph
+        self.world.arrange(graph, places)
+        self.flat.arrange(graph, places)
+        try:
+            self.world.draw_alone(graph, places, self.target)
+            self.target.begin()
+            self.flat.draw(graph, places, self.view, self.ratio)
+        finally:
+            self.world.arrange(graph, self.places)
+            self.flat.arrange(graph, self.places)
+            self._stale = True
+
     def pixel(self, x: int, y: int) -> int:
         """One colour of the picture as 0xrrggbb, by its place in the view; black outside."""
         if not (0 <= x < self.view[0] and 0 <= y < self.view[1]):

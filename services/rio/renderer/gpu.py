@@ -160,10 +160,10 @@ class Target:
         gl.glBlitFramebuffer(0, 0, *self.size, 0, 0, *self.size, gl.GL_COLOR_BUFFER_BIT, gl.GL_NEAREST)
 
     def read(self, into: Any) -> None:
-        """The colours as uint8[height, width, 3], the bottom row first."""
+        """The colours as uint8[height, width, 3], or with their opacity [height, width, 4], the bottom row first."""
         gl.glBindFramebuffer(gl.GL_READ_FRAMEBUFFER, self._id)
         gl.glPixelStorei(gl.GL_PACK_ALIGNMENT, 1)
-        gl.glReadPixels(0, 0, *self.size, gl.GL_RGB, gl.GL_UNSIGNED_BYTE, into)
+        gl.glReadPixels(0, 0, *self.size, (gl.GL_RGB, gl.GL_RGBA)[into.shape[2] - 3], gl.GL_UNSIGNED_BYTE, into)
 
     def pixel(self, x: int, y: int) -> int:
         """One colour as 0xrrggbb; x and y from the top left."""

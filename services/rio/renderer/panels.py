@@ -4,9 +4,11 @@ The graph says what there is; ImGui keeps only what lives between two pictures (
 What a person changes is told as an event, and shown until the graph says the same.
 """
 
+import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
+from types import SimpleNamespace
 from typing import Any
 
 from imgui_bundle import imgui
@@ -27,6 +29,8 @@ from rio.wire import Event, Input
 SETTLING = 3  # frames of ImGui after a change until it has taken it, answered it, and laid out the answer
 EDGE = 8.0  # logical pixels that a panel keeps from the edges of the view, if it has room
 QUICK, PATIENT = 0.05, 2.0  # seconds that widgets may work for one picture: one of many, and one that was asked for
+Rect = tuple[float, float, float, float]  # left, top, right, bottom, in the view
+_NOWHERE: Rect = (0.0, 0.0, 0.0, 0.0)
 _BLINK = 1 / 60  # seconds that pass for ImGui with each frame
 _BUTTONS = {"left": 0, "right": 1, "middle": 2}
 _LOOSE = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_background | imgui.WindowFlags_.no_move
@@ -53,7 +57,8 @@ class Panels:
         self._making: dict[tuple[int, str], tuple[Any, Any]] = {}  # what a person gives words, and what the graph has
         self._sizes: dict[int, tuple[float, float]] = {}  # of panels, as they were last drawn
         self._lows: dict[int, tuple[float, float]] = {}  # their corners, as they were last placed
-        self._rects: list[tuple[float, float, float, float]] = []
+        self._rects: list[Rect] = []
+        self._spots: dict[int, Rect] = {}  # of every node, as it was last drawn
         self._kept: dict[int, tuple[str, Any]] = {}  # what widgets remember, and for which noun
         self._left = 0  # frames until settled
         self._until = 0.0  # when the time for this picture's work is over
@@ -151,8 +156,21 @@ class Panels:
         imgui.render()
         self._backend.render(imgui.get_draw_data())
 
+    def draw_one_root(self, id: int) -> Rect:
+        """The panel alone in which a node is, into the current target; where the node is, in the view."""
+        root = list(self._graph.ancestry(id))[-1]
+        self.settle(PATIENT)
+        self._frame()
+        imgui.render()
+        drawn = imgui.get_draw_data()
+        own = [each for each in drawn.cmd_lists if _owner(each) == root]
+        lists = SimpleNamespace(cmd_lists=own, scale_clip_rects=drawn.scale_clip_rects)
+        self._backend.render(lists)
+        return self._spots.get(id, _NOWHERE)
+
     def _frame(self) -> None:
         imgui.new_frame()
+        self._spots.clear()
         self._rects.clear()
         try:
             for id in self._roots:
@@ -186,6 +204,7 @@ class Panels:
             low, size = imgui.get_window_pos(), imgui.get_window_size()
             high = low.x + size.x, low.y + size.y
             self._rects.append((low.x, low.y, *high))
+            self._spots[node.id] = (low.x, low.y, *high)
             if is_window:
                 theme.cast_shadow(self.look, (low.x, low.y), high)
             if is_shown:
@@ -241,8 +260,11 @@ class Panels:
         is_off = "enabled" in kind(node.kind).words and not self.get(node, "enabled") and node.kind not in READ
         imgui.push_id(node.id)
         imgui.begin_disabled(is_off)
+        low = imgui.get_cursor_screen_pos()
         with self._mishaps.contained(node):
             DRAW[node.kind](self, node)
+        high = imgui.get_item_rect_max()
+        self._spots.setdefault(node.id, (low.x, low.y, high.x, high.y))
         imgui.end_disabled()
         imgui.pop_id()
 
@@ -304,6 +326,12 @@ class Panels:
             yield
         finally:
             imgui.pop_font()
+
+
+def _owner(drawn: Any) -> int:
+    """The panel that a list of things to draw belongs to: windows are called by their numbers, see `_window`."""
+    found = re.search(r"###(\d+)", str(drawn._owner_name))
+    return int(found[1]) if found else 0
 
 
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

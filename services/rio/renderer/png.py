@@ -18,6 +18,7 @@ Pixels = NDArray[np.uint8]
 
 BAND = 64  # rows: with fewer, beginning a stream for each begins to cost
 _SUB = 1
+_COLORS = {3: 2, 4: 6}  # PNG's numbers for RGB and RGBA
 _RAW = -15  # deflate without header and checksum
 _LEAST = 300_000  # bytes: less is not worth a thread
 _threads = ThreadPoolExecutor(min(4, os.cpu_count() or 1), thread_name_prefix="png")
@@ -25,10 +26,11 @@ _BEGIN, _END = b"\x78\x01", b"\x03\x00"  # the zlib header, and an empty last bl
 
 
 class Encoder:
-    """Makes the PNGs of RGB pictures that follow one another, uint8[height, width, 3] each, the top row first."""
+    """Makes the PNGs of pictures that follow one another, uint8[height, width, 3 or 4] each, the top row first."""
 
     def __init__(self) -> None:
         self._shape: tuple[int, ...] = ()
+        self._depth = 3
         self._head, self._bands, self._edges = b"", list[bytes](), list[int]()
         self._seen: Pixels = np.zeros((0, 0), np.uint8)  # of the picture before: its rows, and these filtered
         self._rows: Pixels = self._seen
@@ -46,13 +48,14 @@ class Encoder:
 
     def _begin(self, shape: tuple[int, ...]) -> None:
         """Pictures of another size from now on: nothing is like anything before."""
-        height, width, _ = self._shape = shape
+        height, width, self._depth = self._shape = shape
         self._edges = [*range(0, height, BAND), height]
         self._bands = [b""] * (len(self._edges) - 1)
-        self._seen = np.zeros((height, 3 * width), np.uint8)
-        self._rows = np.zeros((height, 1 + 3 * width), np.uint8)
+        self._seen = np.zeros((height, self._depth * width), np.uint8)
+        self._rows = np.zeros((height, 1 + self._depth * width), np.uint8)
         self._rows[:, 0] = _SUB
-        header = struct.pack(">2I5B", width, height, 8, 2, 0, 0, 0)  # 8 bits, RGB, deflate, adaptive, not interlaced
+        kind = 8, _COLORS[self._depth], 0, 0, 0  # bits, colours, deflate, adaptive, not interlaced
+        header = struct.pack(">2I5B", width, height, *kind)
         self._head = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
 
     def _renewed(self, flat: Pixels, band: bytes, rows: slice) -> bytes:
@@ -61,8 +64,8 @@ class Encoder:
         if band and _same(flat[rows], seen):
             return band
         seen[:] = flat[rows]
-        filtered[:, 1:4] = seen[:, :3]
-        np.subtract(seen[:, 3:], seen[:, :-3], out=filtered[:, 4:])
+        filtered[:, 1 : 1 + self._depth] = seen[:, : self._depth]
+        np.subtract(seen[:, self._depth :], seen[:, : -self._depth], out=filtered[:, 1 + self._depth :])
         stream = isal_zlib.compressobj(1, isal_zlib.DEFLATED, _RAW)
         return stream.compress(filtered) + stream.flush(isal_zlib.Z_FULL_FLUSH)
 

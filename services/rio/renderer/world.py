@@ -103,16 +103,28 @@ class World:
         """The kept picture, as the bottom of another."""
         self._kept.copy_to(target)
 
-    def _paint(self, graph: Graph, places: Places, box: Box, frame: Frame, target: Target, *, fine: bool) -> None:
+    def draw_alone(self, graph: Graph, places: Places, target: Target) -> None:
+        """What is shown by these places, finely, into a target where there is nothing yet."""
+        if self.box and self.camera.frame:
+            self._paint(graph, places, self.box, self.camera.frame, self._fine, fine=True, bare=True)
+            self._fine.copy_to(target)
+        self._cast = None
+
+    def _paint(
+        self, graph: Graph, places: Places, box: Box, frame: Frame, target: Target, *, fine: bool, bare: bool = False
+    ) -> None:
         """Shadows first, then what is behind, the solids, what one sees through, and the threads among them."""
         eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph)
         camera = self._lens(eye, frame)
         self._solids.upload(graph, places, eye.at)
-        if self._cast is None or self._solids.has_clear or (fine and self._cast.rough):
+        if self._cast is None or self._solids.has_clear or bare or (fine and self._cast.rough):
             self._cast = self._shadows.cast(self._solids, box, frame.ground, lamps, fine=fine)
         cast, maps = self._cast, self._shadows.bind()
         depth(False)
-        if has_floor:
+        if bare:
+            target.begin()
+            clear(colors=(0, 0, 0, 0))
+        elif has_floor:
             below = floor_under(frame, camera, lamps)
             self._backdrop.draw_floor(color, below, cast, maps, fine=fine).copy_to(target)
         else:

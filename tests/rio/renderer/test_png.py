@@ -64,3 +64,11 @@ def test_a_picture_of_another_size_begins_anew() -> None:
         pixels = np.zeros(shape, np.uint8)
 
         assert np.array_equal(np.array(Image.open(io.BytesIO(encoder.png(pixels)))), pixels)
+
+
+def test_a_picture_may_have_opacity() -> None:
+    pixels = np.random.default_rng(1).integers(0, 255, (200, 30, 4), np.uint8)
+    image = Image.open(io.BytesIO(png(pixels)))
+
+    assert image.mode == "RGBA"
+    assert np.array_equal(np.array(image), pixels)
