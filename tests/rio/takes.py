@@ -40,7 +40,7 @@ Act = Wait | Key | Click | Drag
 
 ROOMS: dict[str, tuple[str, ...]] = {
     "Flat things": ("poster", "flowers", "typography", "clock", "bar_race", "image_filters"),
-    "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight", "wave"),
+    "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight", "wave", "chess"),
     "Windows and charts": (
         "charts",
         "dashboard",
@@ -52,17 +52,19 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "report",
         "curve_editor",
     ),
-    "Ideas that move": ("life", "maze", "sorting", "fireworks"),
-    "Things to play with": ("calculator", "memory"),
+    "Ideas that move": ("life", "maze", "sorting", "fireworks", "easing"),
+    "Things to play with": ("calculator", "memory", "pong", "snake", "car_game"),
 }
 """The examples, as docs/gallery.md shows them."""
 
 TAKES: dict[str, tuple[Act, ...]] = {
     "bar_race": (Wait(7),),
+    "car_game": (Key("up", 0.5), Key("left", 0.2), Wait(0.3)),
     "calculator": (Click(499, 408), Click(593, 408), Click(781, 320), Click(687, 496)),
     "camera_flight": (Wait(2),),
     "city": (Wait(1),),
     "clock": (Wait(0.1),),
+    "easing": (Wait(0.9),),
     "fireworks": (Wait(2.6),),
     "form": (Click(540, 592),),
     "galaxy": (Wait(1),),
@@ -78,6 +80,8 @@ TAKES: dict[str, tuple[Act, ...]] = {
         Click(1090, 180),
     ),
     "particles": (Wait(0.5),),
+    "pong": (Wait(1), Key("down", 0.5), Wait(3), Key("up", 0.6), Wait(1.2)),
+    "snake": (Wait(0.5), Key("up"), Wait(1), Key("left"), Wait(0.5)),
     "solar_system": (Wait(1),),
     "sorting": (Wait(1.0),),
     "thermostat": (Wait(6),),
