@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from rio.scene.graph import Gone
 from rio.scene.noun import Kind
+from rio.scene.tails import TAIL
 from rio.scene.values import Refused
 
 if TYPE_CHECKING:
@@ -151,6 +152,17 @@ class Handle:
     def _on(self, what: str, function: Function) -> Function:
         return self._nouns.timers.on_event(self._id, what, function, self._nouns.name(self))
 
+    def on_input(self, function: Function) -> Function:
+        """`@term.on_input`: call the function below with what a person types into it, as a terminal would send it."""
+        return self._nouns.timers.on_event(self._id, "input", function)
+
+    def write(self, text: str) -> None:
+        """Write on, behind what was written before."""
+        if self._noun.word("text").form is not TAIL:
+            raise NoWordError(f"nothing is written to a {self._noun.name}; set its text")
+        scene = self._nouns.scene
+        scene.write(self._id, self._noun, "text", scene.read(self._id, self._noun, "text") + str(text))
+
     def __enter__(self) -> "Handle":
         """`with car:` puts the nodes that are made inside into it."""
         self._nouns.enter(self._id)
@@ -188,4 +200,5 @@ class Handle:
             "remove",
             "animate",
             *(name for name in vars(Handle) if name.startswith("on_")),
+            "write",
         ]

@@ -167,6 +167,9 @@ class Scene:
 
     def _keep(self, delta: Delta) -> None:
         self.graph.apply(delta)
+        if isinstance(delta, Set) and self._out and _is_newer(delta, last := self._out[-1]):
+            self._weight -= _weight(last)
+            self._out.pop()
         self._out.append(delta)
         self._weight += _weight(delta)
 
@@ -186,6 +189,11 @@ def _checked(noun: Kind, word: str, value: Any) -> Any:
 def gone(noun: Kind) -> Gone:
     """What a program hears that uses a node which was removed."""
     return Gone(f"this {noun.name} was removed")
+
+
+def _is_newer(delta: Set, last: Delta) -> bool:
+    """Whether nobody need hear of the last change any more: a text that grows letter by letter goes out once."""
+    return isinstance(last, Set) and (last.id, last.prop) == (delta.id, delta.prop)
 
 
 def _weight(delta: Delta) -> int:

@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from rio.renderer.theme import Look
 from rio.scene.graph import Node
+from rio.wire import Input
 
 Kept = TypeVar("Kept")
 
@@ -23,6 +24,12 @@ class Desk(Protocol):
     def click(self, node: Node, **where: Any) -> None:
         """A person clicks it."""
 
+    def tell(self, node: Node, what: str, **value: Any) -> None:
+        """Something else happens to it."""
+
+    def typed(self) -> list[Input]:
+        """What was typed since the last picture, into the widget that asks: it has the keys until the next picture."""
+
     def inside(self, node: Node) -> list[Node]:
         """What stands in it, in order."""
 
@@ -40,6 +47,9 @@ class Desk(Protocol):
 
     def has_time(self) -> bool:
         """Whether this picture has time for some more work; if not, there will be another one."""
+
+    def again(self) -> None:
+        """Let there be another picture at once: this one is not all."""
 
     def wait(self, until: float) -> None:
         """Let there be another picture at this time, of the monotonic clock."""

@@ -33,3 +33,5 @@ KEYS: dict[str, tuple[imgui.Key, ...]] = {
     },
 }
 """What is pressed for a key: itself, and for one that is held with others what it stands for."""
+
+HELD = frozenset(f"{side}{name}" for name in _HELD for side in "lr")

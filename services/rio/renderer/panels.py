@@ -18,7 +18,7 @@ from rio.renderer import charts, theme
 from rio.renderer.desk import Kept
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
-from rio.renderer.keys import KEYS
+from rio.renderer.keys import HELD, KEYS
 from rio.renderer.mishaps import Mishaps
 from rio.renderer.widgets import DRAW, READ
 from rio.scene.graph import Graph, Node
@@ -31,6 +31,7 @@ EDGE = 8.0  # logical pixels that a panel keeps from the edges of the view, if i
 QUICK, PATIENT = 0.05, 2.0  # seconds that widgets may work for one picture: one of many, and one that was asked for
 Rect = tuple[float, float, float, float]  # left, top, right, bottom, in the view
 _NOWHERE: Rect = (0.0, 0.0, 0.0, 0.0)
+MOST_TYPED = 1000  # keys that a widget that does not ask for them may be behind
 _BLINK = 1 / 60  # seconds that pass for ImGui with each frame
 _BUTTONS = {"left": 0, "right": 1, "middle": 2}
 _LOOSE = imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_background | imgui.WindowFlags_.no_move
@@ -60,6 +61,8 @@ class Panels:
         self._rects: list[Rect] = []
         self._spots: dict[int, Rect] = {}  # of every node, as it was last drawn
         self._kept: dict[int, tuple[str, Any]] = {}  # what widgets remember, and for which noun
+        self._typed: list[Input] = []  # by a person, for a widget that asks
+        self._takes_keys = False  # whether one does
         self._left = 0  # frames until settled
         self._until = 0.0  # when the time for this picture's work is over
         self._is_sized = False  # whether the window that is being drawn has a size of its own
@@ -79,7 +82,7 @@ class Panels:
     @property
     def wants_keys(self) -> bool:
         """Whether a person is typing into a panel."""
-        return bool(imgui.get_io().want_text_input)
+        return bool(imgui.get_io().want_text_input) or self._takes_keys
 
     def holds(self, x: float, y: float) -> bool:
         """Whether a place of the view is a panel's, or a panel holds the pointer."""
@@ -92,6 +95,11 @@ class Panels:
         if not self._roots:
             return
         io = imgui.get_io()
+        if self._takes_keys and happened.what in ("text", "key_press") and len(self._typed) < MOST_TYPED:
+            self._typed.append(happened)
+            self._left = SETTLING
+            if happened.value not in HELD:
+                return
         match happened.what:
             case "move":
                 io.add_mouse_pos_event(happened.x, happened.y)
@@ -171,6 +179,7 @@ class Panels:
     def _frame(self) -> None:
         imgui.new_frame()
         self._spots.clear()
+        self._takes_keys = False
         self._rects.clear()
         try:
             for id in self._roots:
@@ -289,6 +298,15 @@ class Panels:
         x, y = imgui.get_mouse_pos()
         self._events.append(Event(node.id, "click", {"x": x, "y": y, "keys": [], **where}))
 
+    def tell(self, node: Node, what: str, **value: Any) -> None:
+        """Something else happens to it."""
+        self._events.append(Event(node.id, what, value))
+
+    def typed(self) -> list[Input]:
+        """What was typed since the last picture, into the widget that asks: it has the keys until the next picture."""
+        typed, self._typed, self._takes_keys = self._typed, [], True
+        return typed
+
     def inside(self, node: Node) -> list[Node]:
         """What stands in it, in the order in which it was made."""
         return [self._graph.nodes[id] for id in self._graph.children(node.id)]
@@ -313,6 +331,11 @@ class Panels:
             return True
         self._is_late = True
         return False
+
+    def again(self) -> None:
+        """Let there be another picture at once: this one is not all."""
+        self._is_late = True
+        self._left = max(self._left, SETTLING - 1)
 
     def wait(self, until: float) -> None:
         """Let there be another picture at this time, of the monotonic clock."""

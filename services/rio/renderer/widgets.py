@@ -9,6 +9,7 @@ from rio.renderer.branches import tree
 from rio.renderer.desk import Desk
 from rio.renderer.editor import code
 from rio.renderer.markdown import markdown
+from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
 
 LETTERS = 14.0  # the width of a control that nobody gave one, in lines of text
@@ -201,9 +202,10 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "markdown": markdown,
     "code": code,
     "tree": tree,
+    "terminal": terminal,
     "chart": charts.chart,
     "plot": charts.series,
     "bar": charts.series,
     "scatter": charts.series,
 }
-READ = frozenset({"code"})  # what can still be read and scrolled when it is not enabled
+READ = frozenset({"code", "terminal"})  # what can still be read and scrolled when it is not enabled

@@ -7,6 +7,7 @@ window stands in the view by itself. What a person changes is the word `value`.
 from rio.scene.branches import BRANCHES
 from rio.scene.lists import GRID, LINES, SERIES
 from rio.scene.noun import ANCHOR, MIDDLE, PARENT, TAGGED, VISIBLE, Kind, Word, named_color
+from rio.scene.tails import TAIL
 from rio.scene.values import AREA, COLOR, PROSE, SPOT, TOGGLE, Choice, number
 
 _AT = Word("at", SPOT, MIDDLE, "its middle: x right, y down from the top left; what is in a window stands in its order")
@@ -106,6 +107,11 @@ WIDGETS = (
         Word("items", BRANCHES, (), "nested lists or dicts, or indented lines"),
         Word("value", PROSE, "", "the path that is chosen, as a/b/c"),
         given=(("items",),),
+    ),
+    _widget(
+        "terminal",
+        "a terminal; `term.write(text)`, and `@term.on_input` says the `text` that was typed",
+        Word("text", TAIL, "", "what was written to it, escape sequences too"),
     ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),

@@ -90,3 +90,20 @@ async def test_windows_hold_widgets_and_text_alone() -> None:
         ):
             with pytest.raises(FileError, match=words):
                 await run(display, program)
+
+
+async def test_a_terminal_is_written_to_and_typed_into() -> None:
+    """What a program writes letter by letter goes out as one change; what is typed comes back as a terminal sends it."""
+    async with a_display() as display:
+        await run(display, 'term = terminal("$ ", at=(160, 120), size=(280, 160))')
+        await run(display, '@term.on_input\ndef _(event):\n    term.write(event.text.upper())\n    print("typed")')
+        await run(display, "for _ in range(3000):\n    term.write('x' * 30)")
+        text = await run(display, "print(len(term.text), term.text[-3:])")
+        assert 40_000 < int(text.split()[0]) <= 65_536
+        await click(display, 160, 120)
+        await display.screen.picture()
+        display.screen.send(Input("text", value="k"))
+        await prints(display, "typed")
+        assert await run(display, "print(term.text[-2:])") == "xK\n"
+        with pytest.raises(FileError, match="nothing is written to a button"):
+            await run(display, 'button("b").write("c")')
