@@ -15,6 +15,7 @@ from ninep.tree import Dir
 from rio.config import Config
 from rio.hub.children import command_for
 from rio.hub.display import Commands, Display
+from rio.hub.frames import resident
 from rio.tree import display_tree
 from rio.versions.archive import Archive
 
@@ -76,3 +77,11 @@ def count(display: Display, metrics: Metrics) -> None:
     metrics.gauge("rio_renderer_restarts_total", "Renderers that ended.", lambda: screen.restarts)
     metrics.gauge("rio_worker_deaths_total", "Workers that ended.", lambda: stage.replaced)
     metrics.gauge("rio_frame_milliseconds", "What the last frame took.", lambda: screen.last_shown.cost)
+    metrics.gauge("rio_frames_merged_total", "Frames that were drawn with the next.", lambda: screen.pace.merged)
+    metrics.gauge("rio_renderer_bytes", "Memory of the renderer.", lambda: resident(screen.pid))
+    metrics.each(
+        "rio_frame_seconds",
+        "histogram",
+        "What frames took, drafts and those in full quality.",
+        lambda: [({"quality": quality}, costs) for quality, costs in screen.pace.costs.items()],
+    )

@@ -218,6 +218,7 @@ class Display:
         return (
             f"size {width}x{height}\nversion {self.versions.current.number} of {self.versions.last}\n"
             f"nodes {len(self.graph.nodes)}\nworker {worker}renderer {'none' if self.screen.trouble else 'ready'}\n"
+            f"frames {self.screen.pace.in_a_second()} a second\n"
         )
 
     def _refuse_while_running(self) -> None:

@@ -13,6 +13,7 @@ import trio
 
 from ninep import FileError
 from rio.hub.bell import Bell
+from rio.hub.frames import Frames
 from rio.hub.links import Link, start
 from rio.scene.graph import Graph
 from rio.versions.pictures import frames
@@ -75,6 +76,7 @@ class Screen:
         self._progress, self._work = Bell(), Bell()
         self.view: dict[str, Any] = {}
         self.frames = self.restarts = 0
+        self.pace = Frames()
         self._last: Link | None = None  # the one that ended last
         self._is_showing = False
         self.shown = Bell()
@@ -254,6 +256,7 @@ class Screen:
                 self._progress.ring()
             case Shown():
                 self.frames += 1
+                self.pace.heard(message)
                 self.last_shown = message
                 self.shown.ring()
             case Picture(ticket, png):

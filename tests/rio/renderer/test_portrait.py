@@ -37,7 +37,7 @@ def reds(picture: Pixels) -> Any:
 def test_a_solid_is_cut_out_of_the_world(easel: Easel) -> None:
     """Lit as in the picture, at the same size, without the floor, its shadow, and what stands before it."""
     red: dict[str, Any] = {"color": "red", "shadow": False}
-    eye = ("camera", {})
+    eye: tuple[str, dict[str, Any]] = ("camera", {})
     easel.scene(("box", red), eye, ("sphere", {"at": (0.2, 0.1, 1), "color": "blue"}), ("text", {"text": "over"}))
     alone = portrait(easel, 2)
     easel.scene(("box", red), eye)
