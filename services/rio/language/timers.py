@@ -35,8 +35,14 @@ class Timers:
 
     # what programs say
 
-    def every(self, seconds: float) -> Callable[[Function], Function]:
-        """`@every(0.5)`: call the function below every half second."""
+    @overload
+    def every(self, seconds: float, function: Function) -> Function: ...
+
+    @overload
+    def every(self, seconds: float) -> Callable[[Function], Function]: ...
+
+    def every(self, seconds: float, function: Function | None = None) -> Any:
+        """`@every(0.5)`: call the function below every half second. Also `every(0.5, tick)`."""
         if isinstance(seconds, bool) or not isinstance(seconds, int | float):
             raise Refused("say every how many seconds: @every(0.5)")
         if not _SOONEST <= seconds < float("inf"):
@@ -47,7 +53,7 @@ class Timers:
             self._add(Callback(function, self.program, when, period=seconds, due=self._clock() + seconds))
             return function
 
-        return register
+        return register if function is None else register(function)
 
     @overload
     def after(self, seconds: float, function: Function) -> Function: ...

@@ -26,6 +26,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from rio.language.callbacks import Callback
 from rio.language.namespace import Language
 from rio.language.nouns import Nouns
 from rio.language.outside import Outside
@@ -144,8 +145,16 @@ class Worker:
         """Something happened to a node, or in the view (0)."""
         facts = value if isinstance(value, dict) else {}
         self._language.hands.hear(facts)
-        for handler in self._timers.handlers(id, what, facts.get("key", "")):
+        for handler in self._listening(id, what, facts.get("key", "")):
             self._runner.call(handler, SimpleNamespace(**facts))
+
+    def _listening(self, id: int, what: str, key: str) -> list[Callback]:
+        """What the node has to be called for this, or else the nearest thing that it is in."""
+        graph = self._scene.graph
+        for node in graph.ancestry(id) if id in graph.nodes else (id,):
+            if found := self._timers.handlers(node, what, key):
+                return found
+        return []
 
     def _frame(self, dt: float) -> None:
         """Call what wants frames. A tick is answered with changes in any case: the display waits for them."""
