@@ -232,6 +232,18 @@ class Picture(Message, tag="picture"):
     cost: tuple[float, float]
 
 
+class Trying(Message, tag="trying"):
+    """Renderer to main: the picture that is drawn now has these shaders in it, and may be the last one."""
+
+    nodes: list[int]
+
+
+class Without(Message, tag="without"):
+    """Main to renderer: a renderer has died of shaders with these sources. Draw them not."""
+
+    sources: list[str]
+
+
 class Failed(Message, tag="failed"):
     """Renderer to main: something cannot be drawn, in words (a shader's error, say). The rest of the picture stands."""
 
@@ -246,9 +258,9 @@ class Hello(Message, tag="hello"):
 
 
 FromWorker = Deltas | Ran | Done | Output | Want | Ask | More | Hello
-FromRenderer = Took | Shown | Picture | Event | View | Failed | Hello
+FromRenderer = Took | Shown | Picture | Event | View | Trying | Failed | Hello
 ToWorker = Run | Tick | Fork | Event | Deltas | Answer
-ToRenderer = Deltas | Shot | Watch | Input | View
+ToRenderer = Deltas | Shot | Watch | Input | View | Without
 
 M = TypeVar("M")
 

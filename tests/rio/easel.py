@@ -46,6 +46,12 @@ def broken(desk, node):
 widgets.DRAW["{0}"] = broken
 renderer.main()
 """
+HASTY = """
+from rio.renderer import __main__ as renderer
+from rio.renderer import watchdog
+watchdog.PATIENCE = 2.0
+renderer.main()
+"""
 M = TypeVar("M", bound=Message)
 Pixels = NDArray[np.int64]
 PATIENCE = 60.0  # seconds for one answer: the machine may be busy
@@ -55,15 +61,23 @@ class Easel:
     """The display's side of one renderer."""
 
     def __init__(
-        self, width: int = 640, height: int = 360, *, display: str = "", spoiled: str = "", broken: str = ""
+        self,
+        width: int = 640,
+        height: int = 360,
+        *,
+        display: str = "",
+        spoiled: str = "",
+        broken: str = "",
+        hasty: bool = False,
     ) -> None:
         """In a window if a display is given.
 
-        `spoiled` names one of its shaders that shall not compile, `broken` a widget whose drawing fails half-way.
+        `spoiled` names one of its shaders that shall not compile, `broken` a widget whose drawing fails half-way; a
+        `hasty` one waits only two seconds for a picture.
         """
         ours, theirs = pair()
         ours.settimeout(PATIENCE)
-        source = _SPOILED.format(spoiled) if spoiled else _BROKEN.format(broken) if broken else ""
+        source = _SPOILED.format(spoiled) if spoiled else _BROKEN.format(broken) if broken else HASTY * hasty
         start = ["-c", source] if source else ["-m", "rio.renderer"]
         command = [sys.executable, "-I", *start, str(width), str(height), str(theirs.fileno())]
         environment = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1"}

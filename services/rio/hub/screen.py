@@ -27,7 +27,9 @@ from rio.wire import (
     Shot,
     Shown,
     Took,
+    Trying,
     View,
+    Without,
     frame,
     restamp,
 )
@@ -35,6 +37,8 @@ from rio.wire import (
 STUCK = 10.0
 SPARE_AFTER = 1.0  # seconds after which the spare is started, so that it does not slow the first one down
 WHOLE = 10_000  # changes in one frame of a replay; what fits into one appears at once
+
+MOST_LEFT_OUT = 64  # sources of shaders
 
 FIRST_PAUSE = 0.05  # seconds between a death and the next start, doubled while they die young
 
@@ -77,6 +81,8 @@ class Screen:
         self.view: dict[str, Any] = {}
         self.frames = self.restarts = 0
         self.pace = Frames()
+        self._trying: list[int] = []  # shaders that the picture which is being drawn may fail of
+        self._left_out: dict[str, None] = {}  # the sources of those that one has failed of
         self._last: Link | None = None  # the one that ended last
         self._is_showing = False
         self.shown = Bell()
@@ -180,6 +186,7 @@ class Screen:
                 await self._use(link)
             self._last = link
             self.restarts += 1
+            self._leave_out()
             self._restarted(link.why)
             pause = FIRST_PAUSE if trio.current_time() - began > STUCK else min(2 * pause, STUCK)
             if self._spare is None:
@@ -224,7 +231,23 @@ class Screen:
     async def _replay(self, link: Link) -> None:
         if self.view:
             self._post(View(self.view))
+        if self._left_out:
+            self._post(Without(list(self._left_out)))
         await link.replay(self._whole)
+
+    def _leave_out(self) -> None:
+        """What a renderer has died of is not drawn by the next one, until its source is another."""
+        tried, self._trying = self._trying, []
+        nodes = [node for id in tried if (node := self._graph.nodes.get(id)) and node.kind == "shader"]
+        if not nodes:
+            return
+        for node in nodes:
+            self._left_out.pop(node.get("source"), None)
+            self._left_out[node.get("source")] = None
+        while len(self._left_out) > MOST_LEFT_OUT:
+            del self._left_out[next(iter(self._left_out))]
+        names = ", ".join(node.name for node in nodes[:10])
+        self._failed(f"{names}: the picture is never done with it; it is left out until its source is changed")
 
     def _whole(self) -> Iterator[bytes]:
         self._stamp += 1
@@ -254,7 +277,10 @@ class Screen:
             case Took(stamp):
                 self._took = max(self._took, stamp)
                 self._progress.ring()
+            case Trying(nodes):
+                self._trying = nodes
             case Shown():
+                self._trying = []
                 self.frames += 1
                 self.pace.heard(message)
                 self.last_shown = message

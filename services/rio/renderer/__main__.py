@@ -12,13 +12,14 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
 
 from rio.renderer.png import Encoder
 from rio.renderer.surface import Surface, open_surface
+from rio.renderer.watchdog import Watchdog
 from rio.scene.values import Refused
 from rio.wire import (
     Channel,
@@ -36,8 +37,10 @@ from rio.wire import (
     Shown,
     Took,
     ToRenderer,
+    Trying,
     View,
     Watch,
+    Without,
 )
 
 FRAME = 1 / 60
@@ -46,8 +49,10 @@ REST = 0.1  # seconds for which nothing may have changed since a draft was shown
 BLINK = 1 / 60  # seconds between looks at a window that has nothing to wait on
 LARGEST = 8192  # pixels of a picture's side
 MOST_FAILURES = 100
+FORGET = 2.0  # seconds after which a failure that comes again is told again
 MOST_TAKEN = 4  # pictures, in different sizes, that are kept until something changes
 _KEYS = frozenset({"key_press", "key_release", "text"})
+_POINTING = frozenset({"move", "press", "release"})
 REHEARSAL = (
     (Put(2, "box", "a", {}),),
     (Put(2, "rect", "a", {}), Put(4, "text", "b", {"text": "Peribus"}), Put(6, "line", "c", {"to": (9, 9)})),
@@ -67,12 +72,14 @@ class Renderer:
         self._channel, self._surface = channel, surface
         self._canvas = Canvas(surface.size, surface.ratio, self._fail)
         self._pointer = Pointer(self._canvas.pick)
+        self._watchdog = Watchdog(lambda: self._send(Trying(self._tried)))
+        self._tried: list[int] = []  # the shaders of the picture
         self._stamp = self._told = 0
         self._watched: tuple[int, int] | None = None
         self._shots: list[Shot] = []
         self._encoder = Encoder()
         self._taken: dict[What, tuple[bytes, tuple[float, float]]] = {}  # since the last frame
-        self._failures: set[str] = set()
+        self._failures: dict[str, float] = {}  # when each was last heard of
         self._began = self._rested = 0.0
         self._dirty = True
 
@@ -142,6 +149,9 @@ class Renderer:
                 self._dirty = True
             case Input():
                 self._input(message)
+            case Without(sources):
+                self._canvas.flat.paints.leave_out(sources)
+                self._dirty = True
             case View(state):
                 with self._noted():
                     self._canvas.world.camera.resume(state)
@@ -166,7 +176,10 @@ class Renderer:
             self._canvas.resize(self._surface.size, self._surface.ratio)
             self._dirty = True
         self._pointer.forget(self._canvas.mirror.graph.nodes.__contains__)
-        panels = self._canvas.panels
+        panels, paints = self._canvas.panels, self._canvas.flat.paints
+        if happened.what in _POINTING:
+            paints.pointer = (happened.x, happened.y)
+            self._dirty |= paints.follows
         self._canvas.settle()
         is_theirs = panels.wants_keys if happened.what in _KEYS else panels.holds(happened.x, happened.y)
         panels.hear(happened)
@@ -185,7 +198,8 @@ class Renderer:
         self._began, self._dirty = time.monotonic(), False
         self._taken.clear()
         goal = camera.goal
-        canvas.paint(fine=fine)
+        with self._in_time():
+            canvas.paint(fine=fine)
         if self._surface.is_shown:
             canvas.target.copy_to(None)
             self._surface.show()
@@ -197,6 +211,15 @@ class Renderer:
         self._send(Shown(self._stamp, time.monotonic_ns(), pixel, cost, canvas.is_draft))
         if camera.goal != goal:
             self._send(View(camera.state()))
+
+    def _in_time(self) -> AbstractContextManager[None]:
+        """A picture with shaders in it may be the last: the display is told of new ones, and a watchdog looks on."""
+        self._canvas.update()
+        shaders = self._canvas.shaders
+        self._tried = [node.id for node in shaders]
+        if self._canvas.flat.paints.are_new(shaders):
+            self._send(Trying(self._tried))
+        return self._watchdog.watching() if shaders else nullcontext()
 
     def _shoot(self) -> None:
         """The pictures that were asked for: of all that has been said, in full quality."""
@@ -218,7 +241,8 @@ class Renderer:
         elif (width, height) == (None, None):
             pixels, encoder = self._canvas.read(), self._encoder
         else:
-            pixels, encoder = self._canvas.read_as(width, height), Encoder()
+            with self._in_time():
+                pixels, encoder = self._canvas.read_as(width, height), Encoder()
         read = time.perf_counter()
         data = encoder.png(pixels) if pixels.size else b""
         return data, (1e3 * (read - began), 1e3 * (time.perf_counter() - read))
@@ -235,10 +259,13 @@ class Renderer:
     # speaking
 
     def _fail(self, text: str) -> None:
-        """Each failure is told once, until as many different ones have been told as anybody reads."""
-        if text not in self._failures and len(self._failures) < MOST_FAILURES:
-            self._failures.add(text)
-            self._send(Failed(text))
+        """A failure that goes on is told once, and no more of them at a time than anybody reads."""
+        now = time.monotonic()
+        self._failures = {told: when for told, when in self._failures.items() if now - when < FORGET}
+        if text in self._failures or len(self._failures) < MOST_FAILURES:
+            if text not in self._failures:
+                self._send(Failed(text))
+            self._failures[text] = now
 
     def _send(self, message: Message) -> None:
         self._channel.send(message, self._stamp)

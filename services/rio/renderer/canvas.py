@@ -19,6 +19,7 @@ from rio.renderer.mirror import PANEL, VIEW, WORLD, Mirror, Touched
 from rio.renderer.panels import Panels
 from rio.renderer.pictures import Pictures
 from rio.renderer.world import World
+from rio.scene.graph import Node
 from rio.scene.places import MOVING, Places
 from rio.wire import Put, Reset
 
@@ -64,7 +65,12 @@ class Canvas:
     @property
     def is_gliding(self) -> bool:
         """Whether the picture moves by itself."""
-        return self.world.camera.is_gliding or self.panels.is_busy
+        return self.world.camera.is_gliding or self.flat.paints.moves or self.panels.is_busy
+
+    @property
+    def shaders(self) -> list[Node]:
+        """The nodes of the picture that a program's own shaders paint."""
+        return self.flat.shaded(self.mirror.graph)
 
     def update(self) -> None:
         """Take over all that changed, without painting it."""

@@ -17,6 +17,7 @@ from rio.renderer.fills import Outline, detail
 from rio.renderer.gpu import TRIANGLES, Arrays, Program, blend, depth
 from rio.renderer.letters import Letters, raster
 from rio.renderer.mirror import is_in_panel
+from rio.renderer.paints import Paints
 from rio.renderer.pictures import SMALL, Pictures
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import KINDS
@@ -37,6 +38,7 @@ _SHADERS = {
 PASSES = 3  # over the texts, if laying them out moves the pictures of letters; more would not help
 _PICTURE = 1  # the texture unit beside that of the letters
 MANY = 64  # runs: with more, letters and shapes are drawn by one program
+_ALONE = frozenset({"picture", "shader"})
 _NO_ROWS: Floats = np.zeros((0, shapes.ROW), np.float32)
 _NO_AREA: Floats = np.zeros((0, 5), np.float32)
 
@@ -49,7 +51,7 @@ class Piece:
     area: Floats = field(default_factory=lambda: _NO_AREA)
     dots: Arrays | None = None
     count: int = 0  # of dots
-    what: str = "shapes"  # that its rows are: `shapes`, `letters`, or one `picture`
+    what: str = "shapes"  # that its rows are: `shapes`, `letters`, or one `picture` or `shader`
     outline: Outline = field(default_factory=Outline)
 
 
@@ -67,7 +69,7 @@ class Flat:
     """The flat nodes of a graph as the graphics card has them. `failed` is told of nodes that cannot be drawn."""
 
     def __init__(self, failed: Callable[[str], None], pictures: Pictures) -> None:
-        self._failed, self._pictures = failed, pictures
+        self._failed, self._pictures, self.paints = failed, pictures, Paints(failed)
         self._letters = Letters()
         self._programs = {what: Program(*sources) for what, sources in _SHADERS.items()}
         self._dotter = Dotter()
@@ -139,16 +141,21 @@ class Flat:
         blend(True)
         depth(False)
         self._letters.bind(0)
+        self.paints.begin(self.shaded(graph))
         for run in self._runs:
-            if run.what == "dots":
-                self._draw_dots(run, graph, places, view, ratio)
-                continue
-            unit = self._bind_picture(run, graph, places, ratio) if run.what == "picture" else 0
-            self._programs[run.what].use(view=view, ratio=ratio, letters=unit)
-            if run.what == "area":
-                self._areas.draw(TRIANGLES, run.count, run.first)
-            else:
-                self._parts.draw_instances(run.first, run.count)
+            match run.what:
+                case "dots":
+                    self._draw_dots(run, graph, places, view, ratio)
+                case "area":
+                    self._programs["area"].use(view=view, ratio=ratio)
+                    self._areas.draw(TRIANGLES, run.count, run.first)
+                case "shader":
+                    self._use_shader(run, graph, places, view, ratio)
+                    self._parts.draw_instances(run.first, run.count)
+                case _:
+                    unit = self._bind_picture(run, graph, places, ratio) if run.what == "picture" else 0
+                    self._programs[run.what].use(view=view, ratio=ratio, letters=unit)
+                    self._parts.draw_instances(run.first, run.count)
 
     def pick(self, graph: Graph, places: Places, x: float, y: float) -> int:
         """The front node at this place of the view; 0 if none."""
@@ -177,6 +184,14 @@ class Flat:
             blend(size > ROUND or bool(color[3] < 1))
             self._dotter.draw(arrays, run.count, _on_view(places.matrices[id], view), color, size)
             blend(True)
+
+    def shaded(self, graph: Graph) -> list[Node]:
+        """The shaders that are to be drawn."""
+        return [graph.nodes[run.owner] for run in self._runs if run.what == "shader"]
+
+    def _use_shader(self, run: Run, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
+        width, height = graph.columns["size"][run.owner, :2].tolist()
+        self.paints.use(graph.nodes[run.owner], places.matrices[run.owner], (width, height), view, ratio)
 
     def _bind_picture(self, run: Run, graph: Graph, places: Places, ratio: float) -> int:
         """Let the next draw see the picture of a node; the unit that has it."""
@@ -221,6 +236,8 @@ class Flat:
                 return _dots(node)
             case "circle":
                 return Piece(shapes.circle(node))
+            case "shader":
+                return Piece(shapes.rect(node), what="shader")
             case "image":
                 return Piece(shapes.rect(node), what="picture")
         return Piece(shapes.rect(node))
@@ -273,7 +290,7 @@ def _runs(order: list[int], pieces: list[Piece], *, apart: bool = True) -> list[
     for id, piece in zip(order, pieces, strict=True):
         add("area", "area", len(piece.area))
         what = "letters" if piece.what == "shapes" and not apart else piece.what
-        add(what, "parts", len(piece.rows), id if what == "picture" else 0)
+        add(what, "parts", len(piece.rows), id if what in _ALONE else 0)
         if piece.dots:
             runs.append(Run("dots", 0, piece.count, id))
     return runs

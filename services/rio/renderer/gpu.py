@@ -53,6 +53,15 @@ class Program:
             else:
                 _VECTORS[max(numbers.size, 1)](place, 1, numbers)
 
+    def has(self, name: str) -> bool:
+        """Whether a uniform of that name makes a difference, once it has been used."""
+        return int(gl.glGetUniformLocation(self._id, name)) >= 0
+
+    def delete(self) -> None:
+        """Give the memory back."""
+        if self._id:
+            gl.glDeleteProgram(self._id)
+
     def _compile(self) -> None:
         if self._failure is None:
             try:

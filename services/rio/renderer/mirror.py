@@ -16,7 +16,7 @@ from rio.wire import Delta, Fill, Put, Remove, Reset, Set
 
 VIEW, WORLD, PANEL = 1, 2, 4
 _ARRANGING = frozenset({"visible", "layer", "shadow"})
-_REPAINTING = frozenset({"image"})  # what changes no shape: looked up whenever it is drawn
+_REPAINTING = frozenset({"image", "source", "values"})  # what changes no shape: looked up whenever it is drawn
 
 
 @dataclass

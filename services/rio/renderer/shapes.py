@@ -26,7 +26,7 @@ def in_world(node: Node) -> bool:
 
 
 def rect(node: Node) -> Floats:
-    """One row: a rectangle, or a picture."""
+    """One row: a rectangle, also of a picture or a shader."""
     return _row(RECT, node.get("radius"), node.get("border"), node)
 
 

@@ -1,5 +1,6 @@
 """The nouns of the view, flat things, and those that stand there or in the world by their coordinates."""
 
+from rio.scene.glsl import NUMBERS, SOURCE
 from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, named_color, noun, paint
 from rio.scene.outlines import OUTLINE
 from rio.scene.pixels import PIXELS
@@ -116,6 +117,19 @@ FLATS = (
         at=(0.0, 0.0),
         given=(("points",),),
         needs=("points",),
+    ),
+    flat(
+        "shader",
+        "a rectangle that a shader paints",
+        Word("source", SOURCE, None, "GLSL: vec4 color(vec2 at) { … }, with time, size, mouse, values"),
+        Word("size", AREA, (320.0, 200.0), "a number, or width height"),
+        Word("values", NUMBERS, (), "up to eight numbers for it: values[0], …"),
+        Word("radius", number(0), 0.0, "how round its corners are"),
+        BORDER,
+        BORDER_COLOR,
+        ANCHOR,
+        given=(("source",), ("source", "size")),
+        needs=("source",),
     ),
     flat(
         "path",
