@@ -1,4 +1,4 @@
-"""`rio` serves a display; `rio renderer` and `rio worker` are the two children it starts."""
+"""`rio` serves a display; `rio renderer`, `rio worker` and `rio devices` are the children it starts."""
 
 import sys
 
@@ -14,6 +14,10 @@ def main() -> None:
             from rio.worker.__main__ import main as worker
 
             worker(sys.argv[2:])
+        case ["devices"]:
+            from rio.devices.__main__ import main as devices
+
+            devices(sys.argv[2:])
         case _:
             from ninep import service
             from rio.config import Config

@@ -258,8 +258,10 @@ class Hello(Message, tag="hello"):
 
 
 FromWorker = Deltas | Ran | Done | Output | Want | Ask | More | Hello
+FromDevices = Answer | Hello
 FromRenderer = Took | Shown | Picture | Event | View | Trying | Failed | Hello
 ToWorker = Run | Tick | Fork | Event | Deltas | Answer
+ToDevices = Ask | More
 ToRenderer = Deltas | Shot | Watch | Input | View | Without
 
 M = TypeVar("M")

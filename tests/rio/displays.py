@@ -29,12 +29,14 @@ def the_children(
     worker: Sequence[str] = (),
     renderer: Sequence[str] = (),
     grants: Grants = NOTHING,
+    devices: Sequence[str] = (),
 ) -> Commands:
     """How the real children are started, or those of a test."""
     return Commands(
         renderer=renderer or [*command_for("renderer"), *map(str, SIZE), "--headless"],
         worker=worker or [*command_for("worker"), *(f"--read={path}" for path in grants.readable), str(scratch)],
         spare=spare,
+        devices=devices or command_for("devices"),
     )
 
 
@@ -47,10 +49,13 @@ async def a_display(
     renderer: Sequence[str] = (),
     grants: Grants = NOTHING,
     namespace: str = "none",
+    devices: Sequence[str] = (),
 ) -> AsyncIterator[Display]:
     """A display that lives as long as the block. A test that hangs is ended after a minute."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, trio.fail_after(60):
-        commands = the_children(Path(scratch), spare=spare, worker=worker, renderer=renderer, grants=grants)
+        commands = the_children(
+            Path(scratch), spare=spare, worker=worker, renderer=renderer, grants=grants, devices=devices
+        )
         display = Display(commands, Archive(state), Events(), SIZE, grants, namespace)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)

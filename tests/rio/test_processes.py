@@ -8,6 +8,10 @@ import pytest
 NEVER = {
     "rio.opening": {"rio.renderer", "rio.worker", "rio.language", "rio.sandbox", "pyglet", "OpenGL", "imgui_bundle"},
     "rio.worker.__main__": {"rio.hub", "rio.versions", "rio.renderer", "trio", "ninep", "pyglet", "OpenGL"},
+    "rio.devices.__main__": {
+        *("rio.hub", "rio.grants", "rio.versions", "rio.renderer", "rio.worker", "rio.language", "rio.sandbox"),
+        *("trio", "ninep", "pyglet", "cv2", "gpiozero", "serial"),
+    },
     "rio.renderer.__main__": {"rio.hub", "rio.versions", "rio.worker", "rio.language", "rio.sandbox", "trio", "ninep"},
 }
 

@@ -29,6 +29,7 @@ _PR_SET_CHILD_SUBREAPER = 36
 _ALWAYS = ("PATH", "LANG", "LC_ALL", "TZ")
 _FOR_A_WINDOW = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "HOME", "FONTCONFIG_FILE")
 _FOR_GL = ("LIBGL_", "MESA_", "GALLIUM_", "LP_", "EGL_", "__EGL_", "__GLX_", "__GL_", "PYOPENGL_")
+_FOR_PINS = ("GPIOZERO_PIN_FACTORY", "PIGPIO_ADDR", "PIGPIO_PORT")
 _LINE, _PAUSE = 4096, 0.05
 
 PATIENCE = 2.0  # seconds for ending a family member by member
@@ -37,11 +38,13 @@ PATIENCE = 2.0  # seconds for ending a family member by member
 def environment_for(role: str, ours: Mapping[str, str]) -> dict[str, str]:
     """What a child may know of our environment: never a key, and for the worker nearly nothing.
 
-    The renderer alone may see where the display is and how GL is tuned.
+    The renderer alone may see where the display is and how GL is tuned, and the devices how pins are reached.
     """
     kept = {name: ours[name] for name in _ALWAYS if name in ours}
     if role == "renderer":
         kept |= {k: v for k, v in ours.items() if k in _FOR_A_WINDOW or k.startswith(_FOR_GL)}
+    if role == "devices":
+        kept |= {k: v for k, v in ours.items() if k in _FOR_PINS}
     return {"PATH": "/usr/bin:/bin", **kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 

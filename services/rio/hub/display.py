@@ -24,6 +24,7 @@ from ninep.service import Events
 from rio.grants.beyond import Beyond
 from rio.grants.granted import NOTHING, Grants
 from rio.hub import questions
+from rio.hub.children import command_for
 from rio.hub.clock import Clock
 from rio.hub.hands import Hands
 from rio.hub.links import Link, LinkError
@@ -48,10 +49,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True)
 class Commands:
-    """How the two children are started; each is given the number of its descriptor as last word."""
+    """How the children are started; each is given the number of its descriptor as last word."""
 
     renderer: Sequence[str]
     worker: Sequence[str]
+    devices: Sequence[str] = command_for("devices")
     spare: bool = True  # whether a second renderer waits ready
 
 
@@ -73,7 +75,7 @@ class Display:
         self.workers = Workers(
             commands.worker, hear=self._from_worker, changed=self._worker_changed, died=self._worker_died
         )
-        self.beyond = Beyond(grants, namespace, events.publish, self.workers.answer)
+        self.beyond = Beyond(grants, namespace, commands.devices, events.publish, self.workers.answer)
         self.hands = Hands()
         self.workers.greeting = self.hands.said
         self.screen = Screen(

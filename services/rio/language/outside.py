@@ -37,7 +37,7 @@ class Outside:
 
     def names(self) -> dict[str, Any]:
         """What programs find."""
-        return {"http": self.http, "ns": Namespace(self._asks)}
+        return {"http": self.http, "ns": Namespace(self._asks), "device": self.device}
 
     def http(self, url: str) -> "Reply":
         """`http("https://…")`: what stands there. Its host has to be granted."""
