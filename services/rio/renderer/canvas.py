@@ -18,6 +18,7 @@ from rio.renderer.gpu import Size, Target, allow_sized_points, finish
 from rio.renderer.mirror import PANEL, VIEW, WORLD, Mirror, Touched
 from rio.renderer.panels import Panels
 from rio.renderer.pictures import Pictures
+from rio.renderer.unsaid import theme_of
 from rio.renderer.world import World
 from rio.scene.graph import Node
 from rio.scene.places import MOVING, Places
@@ -78,6 +79,7 @@ class Canvas:
         if touched.order:
             self.places.arrange(self.mirror.graph)
             self.pictures.keep(self.mirror.graph.nodes)
+            self._wear(theme_of(self.mirror.graph))
         elif touched.columns.keys() & MOVING:
             self.places.move(self.mirror.graph)
         with self._guarded("the world"):
@@ -86,6 +88,16 @@ class Canvas:
             self._update_flat(touched)
         if touched.any & PANEL:
             self.panels.arrange(self.mirror.graph, touched.shapes)
+
+    def _wear(self, theme: str) -> None:
+        """A theme from now on; all that follows it is drawn anew."""
+        is_light = theme == "light"
+        if is_light == self.flat.is_light:
+            return
+        self.flat.is_light = self.world.is_light = is_light
+        self.panels.wear(theme)
+        self.flat.paint(self.mirror.graph, self.places)
+        self._stale = True
 
     def paint(self, *, fine: bool = False) -> None:
         """All that changed; with `fine`, in full quality and with the camera where it is going."""

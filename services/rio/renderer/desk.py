@@ -5,6 +5,7 @@ from typing import Any, Protocol, TypeVar
 
 from rio.renderer.theme import Look
 from rio.scene.graph import Node
+from rio.scene.pixels import Bytes
 from rio.wire import Input
 
 Kept = TypeVar("Kept")
@@ -41,6 +42,9 @@ class Desk(Protocol):
 
     def keep(self, node: Node, make: Callable[[], Kept]) -> Kept:
         """What a widget remembers of its node from picture to picture, made when it is first asked for."""
+
+    def texture(self, node: Node, pixels: Bytes) -> int:
+        """Its picture, uint8[height, width, 4], as OpenGL calls it."""
 
     def room(self) -> float:
         """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""

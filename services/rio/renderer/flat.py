@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from rio.renderer import pick, shaders, shapes
+from rio.renderer import pick, shaders, shapes, unsaid
 from rio.renderer.camera import Vector
 from rio.renderer.dots import ROUND, Dotter
 from rio.renderer.fills import Outline, detail
@@ -81,6 +81,7 @@ class Flat:
         self._texts: dict[int, int] = {}  # for how many pixels each text is laid out
         self._details: dict[int, float] = {}  # for what scale the curves of each path are straight enough
         self._ratio = 1.0
+        self.is_light = False  # the theme
 
     def forget(self, id: int) -> None:
         """A node's shape is no longer what it was."""
@@ -131,8 +132,10 @@ class Flat:
     def paint(self, graph: Graph, places: Places) -> None:
         """Nodes changed their colour or opacity."""
         parts, areas = self._owners["parts"], self._owners["area"]
-        self._parts.upload(color=graph.columns["color"][parts], opacity=places.opacity[parts, None])
-        color = graph.columns["color"][areas]
+        self._parts.upload(
+            color=unsaid.colors(graph, parts, is_light=self.is_light), opacity=places.opacity[parts, None]
+        )
+        color = unsaid.colors(graph, areas, is_light=self.is_light)
         color[:, 3] *= places.opacity[areas]
         self._areas.upload(color=color)
 

@@ -14,16 +14,18 @@ from typing import Any
 from imgui_bundle import imgui
 from imgui_bundle.python_backends.opengl_backend_programmable import ProgrammablePipelineRenderer
 
-from rio.renderer import charts, theme
+from rio.renderer import charts, theme, unsaid
 from rio.renderer.desk import Kept
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import HELD, KEYS
 from rio.renderer.mishaps import Mishaps
+from rio.renderer.pictures import Pictures
 from rio.renderer.widgets import DRAW, READ
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS
+from rio.scene.pixels import Bytes
 from rio.wire import Event, Input
 
 SETTLING = 3  # frames of ImGui after a change until it has taken it, answered it, and laid out the answer
@@ -50,7 +52,8 @@ class Panels:
         io.config_windows_move_from_title_bar_only = True
         self._fonts = add_faces(io.fonts)
         charts.prepare()
-        self._wear("dark")
+        self._pictures = Pictures(multiplied=False)
+        self.wear("dark")
         self._mishaps = Mishaps(failed)
         self._backend: Any = None
         self._graph, self._roots = Graph(), list[int]()
@@ -133,6 +136,7 @@ class Panels:
         panels = [node for node in graph.nodes.values() if kind(node.kind).space == "panel"]
         self._graph = graph
         self._mishaps.forget()
+        self._pictures.keep(graph.nodes)
         self._roots = [node.id for node in panels if not node.props.get("parent")]
         self._making = {at: value for at, value in self._making.items() if at[0] not in changed}
         self._sizes = {id: size for id, size in self._sizes.items() if id in graph.nodes}
@@ -188,11 +192,12 @@ class Panels:
         finally:
             imgui.end_frame()
 
-    def _wear(self, name: str) -> None:
+    def wear(self, name: str) -> None:
         """A theme from now on."""
         self.look = theme.LOOKS[name]
         theme.dress(imgui.get_style(), self.look)
         charts.dress(self.look)
+        self._left = SETTLING
 
     # windows
 
@@ -279,6 +284,8 @@ class Panels:
 
     def get(self, node: Node, word: str) -> Any:
         """A word of the node, or what a person is just making of it."""
+        if word == "color":
+            return tuple(unsaid.color(self._graph, node, is_light=self.look is theme.LIGHT).tolist())
         known = self._graph.get(node.id, word)
         if (node.id, word) not in self._making:
             return known
@@ -319,6 +326,10 @@ class Panels:
             self._kept[node.id] = node.kind, kept
         found: Kept = kept
         return found
+
+    def texture(self, node: Node, pixels: Bytes) -> int:
+        """Its picture, uint8[height, width, 4], as OpenGL calls it."""
+        return self._pictures.texture(node.id, pixels).name
 
     def room(self) -> float:
         """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""

@@ -25,19 +25,21 @@ class _Shown:
 class Pictures:
     """By the numbers of the nodes."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, multiplied: bool = True) -> None:
+        """Not `multiplied` for who multiplies colours with their opacity while drawing."""
+        self._is_multiplied = multiplied
         self._shown: dict[int, _Shown] = {}
 
     def texture(self, id: int, pixels: Bytes) -> Texture:
         """The node's texture; `.name` is what OpenGL calls it, and stays while the node is there.
 
-        Its colours are multiplied with their opacity, so that what is transparent has no colour to bleed.
+        Its colours are multiplied with their opacity, unless told otherwise: what is transparent has none to bleed.
         """
         shown = self._shown.get(id)
         if shown is None:
             shown = self._shown[id] = _Shown(np.zeros((0, 0, 4), np.uint8), Texture())
         if shown.pixels is not pixels:
-            shown.texture.upload(_multiplied(pixels))
+            shown.texture.upload(_multiplied(pixels) if self._is_multiplied else pixels)
             shown.pixels = pixels
         return shown.texture
 

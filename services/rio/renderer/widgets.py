@@ -9,6 +9,7 @@ from rio.renderer.branches import tree
 from rio.renderer.desk import Desk
 from rio.renderer.editor import code
 from rio.renderer.markdown import markdown
+from rio.renderer.photos import image
 from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
 
@@ -132,7 +133,12 @@ def table(desk: Desk, node: Node) -> None:
     if not count:
         return
     width, height = _size(desk, node)
-    flags = imgui.TableFlags_.borders_inner_h | imgui.TableFlags_.row_bg | imgui.TableFlags_.sizing_stretch_prop
+    flags = (
+        imgui.TableFlags_.borders_inner_h
+        | imgui.TableFlags_.row_bg
+        | imgui.TableFlags_.pad_outer_x
+        | imgui.TableFlags_.sizing_stretch_prop
+    )
     flags |= imgui.TableFlags_.resizable | imgui.TableFlags_.scroll_y if height else imgui.TableFlags_.none
     if not imgui.begin_table("###table", count, flags, (width or max(_usual_width(), 7 * count * theme.BODY), height)):
         return
@@ -202,6 +208,7 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "markdown": markdown,
     "code": code,
     "tree": tree,
+    "image": image,
     "terminal": terminal,
     "chart": charts.chart,
     "plot": charts.series,

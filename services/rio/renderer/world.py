@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rio.renderer import shaders
+from rio.renderer import shaders, unsaid
 from rio.renderer.backdrop import Backdrop, Uniforms, floor_under
 from rio.renderer.camera import HOLDS, Box, Camera, Eye, Frame, Vector
 from rio.renderer.coats import Coat
@@ -38,6 +38,7 @@ class World:
         self.box: Box | None = None
         self.camera = Camera()
         self.is_draft = False
+        self.is_light = False  # the theme
         self._slow = any(name in driver().lower() for name in _SOFTWARE)
         self._solids = Solids(BUDGETS[self._slow], failed)
         self._threads, self._shadows = Threads(), Shadows()
@@ -86,7 +87,7 @@ class World:
             self._paint(graph, places, self.box, self.camera.frame, target, fine=fine)
             target.copy_to(self._kept)
         else:
-            self._backdrop.draw(_scenery(graph)[0]).copy_to(self._kept)
+            self._backdrop.draw(_scenery(graph, is_light=self.is_light)[0]).copy_to(self._kept)
         finish()
         if fine and self.box:
             self._slow = time.monotonic() - began > SLOW
@@ -114,7 +115,7 @@ class World:
         self, graph: Graph, places: Places, box: Box, frame: Frame, target: Target, *, fine: bool, bare: bool = False
     ) -> None:
         """Shadows first, then what is behind, the solids, what one sees through, and the threads among them."""
-        eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph)
+        eye, lamps, (color, has_floor) = _eye(graph, frame), lights(graph), _scenery(graph, is_light=self.is_light)
         camera = self._lens(eye, frame)
         self._solids.upload(graph, places, eye.at)
         if self._cast is None or self._solids.has_clear or bare or (fine and self._cast.rough):
@@ -162,12 +163,12 @@ def _eye(graph: Graph, frame: Frame) -> Eye:
     return Eye(at, np.array(node.get("target"), float), float(node.get("fov")))
 
 
-def _scenery(graph: Graph) -> tuple[Any, bool]:
+def _scenery(graph: Graph, *, is_light: bool) -> tuple[Any, bool]:
     """The background's colour, and whether there is a floor."""
     node = _only(graph, "background")
     if node is None:
         return np.array(kind("background").rows["color"][:3], np.float32), True
-    return graph.columns["color"][node.id, :3].copy(), bool(node.get("floor"))
+    return unsaid.color(graph, node, is_light=is_light)[:3], bool(node.get("floor"))
 
 
 def _only(graph: Graph, noun: str) -> Node | None:

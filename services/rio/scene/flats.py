@@ -176,6 +176,7 @@ FLATS = (
         "what is behind everything",
         paint("#2d3346"),
         Word("floor", TOGGLE, True, "whether solids throw their shadow on a floor"),
+        Word("theme", Choice("dark", "light"), "dark", "of windows, and of all that nobody gave a colour"),
         given=(("color",),),
     ),
 )

@@ -30,8 +30,8 @@ def misplaced(noun: Kind, holder: Kind | None) -> str:
         return f"a {noun.name} stands in a window, a row, or nowhere; not in a {holder.name}"
     if holder.name not in ("window", "row"):
         return f"nothing stands in a {holder.name}; put it in the window"
-    if noun.name == "window" or not (noun.space == "panel" or noun.name == "text"):
-        return f"a {noun.name} does not stand in a {holder.name}; text and widgets do"
+    if noun.name == "window" or not (noun.space == "panel" or noun.name in ("text", "image")):
+        return f"a {noun.name} does not stand in a {holder.name}; text, images and widgets do"
     return ""
 
 
