@@ -93,7 +93,7 @@ async def test_windows_hold_widgets_and_text_alone() -> None:
 
 
 async def test_a_terminal_is_written_to_and_typed_into() -> None:
-    """What a program writes letter by letter goes out as one change; what is typed comes back as a terminal sends it."""
+    """What a program writes letter by letter goes out as one change; what is typed comes back."""
     async with a_display() as display:
         await run(display, 'term = terminal("$ ", at=(160, 120), size=(280, 160))')
         await run(display, '@term.on_input\ndef _(event):\n    term.write(event.text.upper())\n    print("typed")')

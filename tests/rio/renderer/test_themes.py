@@ -60,7 +60,7 @@ def test_a_picture_in_a_window_is_as_wide_as_there_is_room(easel: Easel) -> None
     pixels[:, :400], pixels[:, 400:] = (255, 0, 0, 255), (0, 255, 0, 255)
     easel.scene(("window", {"at": (320, 180), "size": (400, 200)}), ("image", {"image": pixels, "parent": 2}))
     seen = easel.look()
-    green = np.argwhere((np.abs(seen - (0, 255, 0)).sum(axis=2) < 30))
+    green = np.argwhere(np.abs(seen - (0, 255, 0)).sum(axis=2) < 30)
     assert 170 <= np.ptp(green[:, 1]) <= 190
     assert 40 <= np.ptp(green[:, 0]) <= 50
     x, y = int(green[:, 1].max()) - 1, int(green[:, 0].min()) + 1
