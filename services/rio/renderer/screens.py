@@ -59,6 +59,18 @@ class _Lines(pyte.Screen):
             self.past.append(_runs(self.buffer[0], self.columns))
         super().index()
 
+    def resize(self, lines: int | None = None, columns: int | None = None) -> None:
+        """Another size. Lines go out at the top where the cursor would not be seen otherwise, and only then."""
+        less = self.lines - (lines or self.lines)
+        x, y, out = self.cursor.x, self.cursor.y, max(0, self.cursor.y + 1 - (lines or self.lines))
+        if less > 0:  # so many are taken away at the top, wherever the cursor is
+            self.past.extend(_runs(self.buffer[row], self.columns) for row in range(out))
+            self.set_margins()
+            self.cursor_position()
+            self.insert_lines(less - out)
+        super().resize(lines, columns)
+        self.cursor.x, self.cursor.y = min(x, self.columns - 1), y - out
+
     def alignment_display(self) -> None:
         """A test picture of 1978, which fills every cell: a flood of it would take minutes."""
 

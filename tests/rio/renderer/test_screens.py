@@ -143,3 +143,17 @@ def test_any_text_is_shown(pieces: list[str]) -> None:
     assert all(isinstance(line, str) for line in words(screen))
     if screen.cursor:
         assert 0 <= screen.cursor[0] < screen.size[0] and 0 <= screen.cursor[1] < screen.size[1]
+
+
+@pytest.mark.parametrize(("lines", "out"), [(10, 0), (4, 0), (3, 1), (1, 3), (30, 0)])
+def test_a_lower_screen_still_shows_where_the_cursor_is(lines: int, out: int) -> None:
+    """What stands above goes out at the top, no more than has to; nothing is lost."""
+    screen = shown("one\ntwo\nthree\nfour")
+    screen.resize(80, lines)
+    assert screen.past == out
+    assert [screen.line(row)[0].text for row in range(4)] == ["one", "two", "three", "four"]
+    assert screen.cursor == (4, 3 - out)
+    screen.take("one\ntwo\nthree\nfour!")
+    while not screen.read():
+        continue
+    assert screen.line(3)[-1].text == "four!"
