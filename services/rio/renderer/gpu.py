@@ -17,9 +17,6 @@ from rio.scene.values import Floats
 Size = tuple[int, int]
 
 
-_LOADING = 15  # a texture unit that nobody draws with
-
-
 class ShaderFailed(ValueError):  # noqa: N818  # it reads as what happened
     """A shader that does not compile or link, in the driver's words."""
 
@@ -252,44 +249,6 @@ class Mask:
         gl.glBindSampler(unit, 0)
 
 
-class Texture:
-    """A picture of RGBA pixels, filtered; seen from afar it is averaged, which costs a moment when that begins."""
-
-    def __init__(self, *, repeats: bool = False) -> None:
-        """With `repeats` it goes on beyond its edges from the other side; else the edges do."""
-        self.name = int(gl.glGenTextures(1))
-        self._size = (0, 0)
-        self._has_levels = False
-        _bind(self.name, _LOADING)
-        _filter(gl.GL_LINEAR, gl.GL_REPEAT if repeats else gl.GL_CLAMP_TO_EDGE)
-
-    def upload(self, pixels: Any) -> None:
-        """New contents: uint8[height, width, 4]. Nothing else that is bound is disturbed."""
-        height, width = pixels.shape[:2]
-        _bind(self.name, _LOADING)
-        gl.glPixelStorei(gl.GL_UNPACK_ALIGNMENT, 1)
-        if self._size == (width, height):
-            gl.glTexSubImage2D(gl.GL_TEXTURE_2D, 0, 0, 0, width, height, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, pixels)
-        else:
-            self._size = (width, height)
-            gl.glTexImage2D(gl.GL_TEXTURE_2D, 0, gl.GL_RGBA8, width, height, 0, gl.GL_RGBA, gl.GL_UNSIGNED_BYTE, pixels)
-        self._has_levels = False
-
-    def bind(self, unit: int, *, small: bool = False) -> None:
-        """Let a `sampler2D` of this unit read it; `small` if it is drawn smaller than it is."""
-        _bind(self.name, unit)
-        gl.glBindSampler(unit, 0)
-        if small and not self._has_levels:
-            gl.glGenerateMipmap(gl.GL_TEXTURE_2D)
-            self._has_levels = True
-        how = gl.GL_LINEAR_MIPMAP_LINEAR if small else gl.GL_LINEAR
-        gl.glTexParameteri(gl.GL_TEXTURE_2D, gl.GL_TEXTURE_MIN_FILTER, how)
-
-    def delete(self) -> None:
-        """Give the memory back."""
-        gl.glDeleteTextures(1, [self.name])
-
-
 def blend(on: bool) -> None:
     """Straight alpha over what is there, or not."""
     (gl.glEnable if on else gl.glDisable)(gl.GL_BLEND)
@@ -392,11 +351,11 @@ def _sampler(*, compare: bool) -> int:
     return sampler
 
 
-def _filter(how: int, beyond: int = gl.GL_CLAMP_TO_EDGE) -> None:
+def _filter(how: int) -> None:
     for name in (gl.GL_TEXTURE_MIN_FILTER, gl.GL_TEXTURE_MAG_FILTER):
         gl.glTexParameteri(gl.GL_TEXTURE_2D, name, how)
     for name in (gl.GL_TEXTURE_WRAP_S, gl.GL_TEXTURE_WRAP_T):
-        gl.glTexParameteri(gl.GL_TEXTURE_2D, name, beyond)
+        gl.glTexParameteri(gl.GL_TEXTURE_2D, name, gl.GL_CLAMP_TO_EDGE)
 
 
 def _text(words: bytes | str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rio.renderer.gpu import Texture
+from rio.renderer.textures import Texture
 from rio.scene.pixels import Bytes
 
 SMALL = 0.6  # pixels of the screen for one of the picture, below which several are averaged

@@ -8,8 +8,9 @@ import numpy as np
 
 from rio.renderer.camera import Vector
 from rio.renderer.coats import Coat
-from rio.renderer.gpu import Arrays, Texture, sides
+from rio.renderer.gpu import Arrays, sides
 from rio.renderer.surfaces import Surface, first_hit, surface
+from rio.renderer.textures import Texture
 from rio.scene.graph import Graph, Node
 from rio.scene.places import Places
 from rio.scene.surfaces import fit
