@@ -14,6 +14,7 @@ from rio.grants.granted import Grants
 from rio.grants.tree import NOWHERE
 
 SMALLEST, LARGEST = 64, 8192  # pixels
+LEAST_MEMORY = 512  # MiB of address space
 
 
 class Config(ServiceConfig):
@@ -24,6 +25,19 @@ class Config(ServiceConfig):
     size: str = Field("1280x720", title="WIDTHxHEIGHT", description="the size of the picture, in pixels")
     headless: bool = Field(False, description="draw without a window, as where there is no display")
     unsafe: bool = Field(False, description="run scene programs although a wall of their sandbox is missing")
+    patience: float = Field(
+        30, ge=0, title="SECONDS", description="how long a statement, or a function, may run; 0 is for ever"
+    )
+    memory: int = Field(
+        0, ge=0, title="MIB", description="memory of scene programs; 0 is 4096, but no more than half of the machine's"
+    )
+
+    @field_validator("memory")
+    @classmethod
+    def _check_memory(cls, memory: int) -> int:
+        if 0 < memory < LEAST_MEMORY:
+            raise ValueError(f"memory is {LEAST_MEMORY} MiB or more; Python and numpy alone need most of that")
+        return memory
 
     grants: Path | None = Field(
         None, title="FILE", description="what scene programs may have of the world: a grant a line, see the manual"

@@ -56,10 +56,13 @@ def commands(config: Config, scratch: Path) -> Commands:
         worker=[
             *command_for("worker"),
             *(["--unsafe"] if config.unsafe else []),
+            *([f"--memory={config.memory}"] if config.memory else []),
+            f"--patience={config.patience:g}",
             *(f"--read={path}" for path in config.granted.readable),
             str(scratch),
         ],
         spare=headless,
+        patience=config.patience,
     )
 
 

@@ -50,7 +50,7 @@ def scene_tree(display: Display) -> Dir:
         context=Text(context.text),
         CONTEXT=Stream(context.open),
         vars=Text(display.variables),
-        tasks=Text(display.tasks),
+        tasks=Ctl(display.tasks, stop=display.stop_task),
         nodes=NodeFiles(display.graph, edits, display.watches, display.portrait).tree(),
         camera=Text(edits.camera, edits.place_camera, at_once=True),
         state=Text(display.state, display.take_state),

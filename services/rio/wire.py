@@ -92,6 +92,13 @@ class Tick(Message, tag="tick"):
     dt: float
 
 
+class Halt(Message, tag="halt"):
+    """Main to worker: call no function of a program any more until it is defined again, and why; or not that task."""
+
+    why: str
+    task: int = 0
+
+
 class Fork(Message, tag="fork"):
     """Main to a worker at rest: a copy of you goes on, on the descriptor that comes along. You stay as you are."""
 
@@ -260,7 +267,7 @@ class Hello(Message, tag="hello"):
 FromWorker = Deltas | Ran | Done | Output | Want | Ask | More | Hello
 FromDevices = Answer | Hello
 FromRenderer = Took | Shown | Picture | Event | View | Trying | Failed | Hello
-ToWorker = Run | Tick | Fork | Event | Deltas | Answer
+ToWorker = Run | Tick | Halt | Fork | Event | Deltas | Answer
 ToDevices = Ask | More
 ToRenderer = Deltas | Shot | Watch | Input | View | Without
 

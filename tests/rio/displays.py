@@ -30,12 +30,20 @@ def the_children(
     renderer: Sequence[str] = (),
     grants: Grants = NOTHING,
     devices: Sequence[str] = (),
+    patience: float = 0,
 ) -> Commands:
     """How the real children are started, or those of a test."""
     return Commands(
         renderer=renderer or [*command_for("renderer"), *map(str, SIZE), "--headless"],
-        worker=worker or [*command_for("worker"), *(f"--read={path}" for path in grants.readable), str(scratch)],
+        worker=worker
+        or [
+            *command_for("worker"),
+            f"--patience={patience}",
+            *(f"--read={path}" for path in grants.readable),
+            str(scratch),
+        ],
         spare=spare,
+        patience=patience,
         devices=devices or command_for("devices"),
     )
 
@@ -50,11 +58,18 @@ async def a_display(
     grants: Grants = NOTHING,
     namespace: str = "none",
     devices: Sequence[str] = (),
+    patience: float = 0,
 ) -> AsyncIterator[Display]:
     """A display that lives as long as the block. A test that hangs is ended after a minute."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as scratch, trio.fail_after(60):
         commands = the_children(
-            Path(scratch), spare=spare, worker=worker, renderer=renderer, grants=grants, devices=devices
+            Path(scratch),
+            spare=spare,
+            worker=worker,
+            renderer=renderer,
+            grants=grants,
+            devices=devices,
+            patience=patience,
         )
         display = Display(commands, Archive(state), Events(), SIZE, grants, namespace)
         async with trio.open_nursery() as nursery:

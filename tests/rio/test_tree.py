@@ -142,7 +142,7 @@ async def test_variables_and_tasks_are_looked_at_without_disturbing_them(tmp_pat
             "cube": "<box cube>",
             "tick": "<function tick>",
         }
-        assert await root.read("scene/tasks") == b"tick every 60 s, program 1, running\n"
+        assert await root.read("scene/tasks") == b"1 tick every 60 s, program 1, running\n"
         assert display.stage.out.text() == ""
         async with root.open("scene/parse", "w") as file:
             await file.write("n = 2\nwhile True: pass\n'never'\n")
@@ -206,7 +206,9 @@ def test_children_are_started_as_rio_was_told(monkeypatch: pytest.MonkeyPatch, t
     monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
     told = commands(Config(size="640x480", unsafe=True), tmp_path)
     assert list(told.renderer[-3:]) == ["640", "480", "--headless"]
-    assert list(told.worker[-2:]) == ["--unsafe", str(tmp_path)]
+    assert list(told.worker[-3:]) == ["--unsafe", "--patience=30", str(tmp_path)]
+    assert told.patience == 30
+    assert "--memory=600" in commands(Config(memory=600), tmp_path).worker
     assert told.spare
     monkeypatch.setenv("DISPLAY", ":7")
     in_window = commands(Config(), tmp_path)

@@ -28,11 +28,12 @@ from rio.hub.children import command_for
 from rio.hub.clock import Clock
 from rio.hub.hands import Hands
 from rio.hub.links import Link, LinkError
+from rio.hub.patience import Patience
 from rio.hub.screen import Screen
 from rio.hub.stage import Stage
 from rio.hub.turns import Outcome, Turns
 from rio.hub.watches import Watches
-from rio.hub.workers import Workers
+from rio.hub.workers import FORKING, Workers
 from rio.scene.graph import Gone, Graph
 from rio.scene.values import Refused
 from rio.versions import state
@@ -55,6 +56,7 @@ class Commands:
     worker: Sequence[str]
     devices: Sequence[str] = command_for("devices")
     spare: bool = True  # whether a second renderer waits ready
+    patience: float = 0  # seconds that a statement may run, which the worker is told too; 0 is for ever
 
 
 class Display:
@@ -94,6 +96,9 @@ class Display:
             self.graph, self.versions, archive, self.screen, self.workers, self._version_made, self._version_gone_to
         )
         self.stage = Stage(self.graph, self.history, self.versions, archive, self.workers, self.turns, self._news)
+        self.patience = Patience(
+            self.workers.waiting, partial(self.workers.is_awake, FORKING), self.stage.end_long, commands.patience
+        )
         self.context = Context(self.graph, self.versions, self._facts)
         self.closed = trio.Event()  # the user has closed the window
 
@@ -118,7 +123,7 @@ class Display:
                 async with trio.open_nursery() as self._nursery:
                     await self._nursery.start(self.workers.run)
                     await self._nursery.start(self.beyond.run)
-                    for part in (self.screen, self.turns, self.clock):
+                    for part in (self.screen, self.turns, self.clock, self.patience):
                         self._nursery.start_soon(part.run)
                     self.turns.add_first(self.stage.revive)
                     task_status.started()
@@ -210,8 +215,13 @@ class Display:
         return self.workers.ask(questions.VARIABLES)
 
     def tasks(self) -> Coroutine[Any, Any, str]:
-        """A line for each function that programs have called now and then."""
-        return self.workers.ask(questions.TASKS)
+        """A line for each function that programs have called now and then, and for each animation."""
+        return self.stage.tasks()
+
+    def stop_task(self, name: str = "") -> Coroutine[Any, Any, None]:
+        """Stop the functions of that name, or the task of that number; all of them without a name."""
+        self._refuse_while_running()
+        return self.turns.do(partial(self.stage.stop_task, name))
 
     def status(self) -> str:
         """The display in a few lines, for a reader of `ctl`."""

@@ -5,24 +5,28 @@ it that the next program finds a worker at rest, whatever became of the last one
 """
 
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from functools import partial
+from typing import Any
 
 import structlog
 import trio
 
 from ninep import FileError
+from rio.hub import questions
 from rio.hub.prints import Prints
 from rio.hub.programs import Program, Programs
 from rio.hub.turns import Turns
-from rio.hub.workers import FORKING, PATIENCE, Workers
+from rio.hub.workers import PATIENCE, Workers
 from rio.scene.graph import Graph
 from rio.versions.archive import Archive
 from rio.versions.history import History
 from rio.versions.timeline import Versions
-from rio.wire import Done, Output, Ran, Run
+from rio.wire import Done, Halt, Output, Ran, Run
 
 YOUNG = 3.0  # seconds; a worker that dies within them was made from a copy that cannot live
+WILD = "a function ran without an end, and was ended"
 FEW = 3  # workers that die young one after another; then none is started until a program asks for one
 
 log = structlog.get_logger()
@@ -95,18 +99,15 @@ class Stage:
             self._archive.keep(version, picture)
 
     async def _checkpoint(self, number: int) -> bool:
-        """Keep the variables of a version. A worker that is not at rest by now never will be: it is replaced."""
+        """Keep the variables of a version. What a worker does that is not at rest by now is ended."""
         if await self._workers.checkpoint(number):
             return True
         if self._workers.current is None:
             await self.revive()
-        elif not await self._workers.is_awake(FORKING):
-            self.complain("a callback ran without an end, and was ended")
-            self._workers.drop("a callback ran without an end")
-            self._count_death("a callback ran without an end")
-            await self.revive()
-        else:
+        elif await self._workers.is_awake(2 * PATIENCE):
             log.warning("checkpoint.failed", version=number, why="there is no room for one more process")
+        elif not await self._end_function():
+            return await self._workers.checkpoint(number)
         return False
 
     # the end of what runs, and of workers
@@ -157,9 +158,40 @@ class Stage:
         return await self._turns.do(self._interrupt_callback, first=True)
 
     async def _interrupt_callback(self) -> str:
+        return await self._end_function() or "no program is running"
+
+    async def _end_function(self) -> str:
+        """End what runs between programs; "" if it heeds. In the copy that takes its place nothing is called."""
         if cost := await self.stop():
-            await self.revive()
-        return cost or "no program is running"
+            self.complain(f"{WILD}; {cost}; no function is called until it is defined again")
+            await self.revive(halted=WILD)
+        return cost
+
+    async def end_long(self, why: str) -> None:
+        """What runs has had its time."""
+        program = self.programs.running
+        if program and not program.is_over:
+            program.stop(why)
+            return
+        with suppress(FileError):  # no worker starts: `health` says so
+            await self._turns.do(self._end_function, first=True)
+
+    async def stop_task(self, name: str) -> None:
+        """Stop functions by their name, one task by its number, or all; also one that runs without an end."""
+        if not await self._workers.is_awake(PATIENCE):
+            await self._end_function()
+        if name.isdecimal():
+            if not any(line.startswith(f"{name} ") for line in (await self.tasks()).splitlines()):
+                raise FileError(f"no task {name}; read tasks for a list")
+            self._workers.post(Halt("", int(name)))
+            return
+        program = await self.programs.play(f"stop({name!r})" if name else "stop()")
+        if program.error:
+            raise FileError(program.error.removeprefix("line 1: "))
+
+    def tasks(self) -> Coroutine[Any, Any, str]:
+        """A line for each task of the scene's programs."""
+        return self._workers.ask(questions.TASKS)
 
     def _consequence(self) -> str:
         return f"the picture stays, the variables are those of version {self._versions.current.number}"
@@ -188,9 +220,9 @@ class Stage:
         if self._workers.current is None:
             await self.revive()
 
-    async def revive(self) -> None:
-        """Put a worker in the place of one that is gone; FileError if none starts."""
-        if self._workers.refusal or not await self._history.revive():
+    async def revive(self, halted: str = "") -> None:
+        """Put a worker in the place of one that is gone; FileError if none starts. `halted`: see `History.revive`."""
+        if self._workers.refusal or not await self._history.revive(halted):
             raise FileError(f"no program can run: {self._workers.trouble}")
         self._revived_at = trio.current_time()
 

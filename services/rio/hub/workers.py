@@ -18,6 +18,7 @@ import trio
 from rio.hub.bell import Bell
 from rio.hub.children import Family, wakeups
 from rio.hub.links import Link, start
+from rio.hub.patience import Waiting
 from rio.wire import Answer, Ask, Deltas, Done, Event, Fork, FromWorker, Message, Output, Run, Tick, Want, frame
 
 KEPT = 32  # checkpoints beside the fresh one
@@ -63,6 +64,7 @@ class Workers:
         self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
         self._starting: Link | None = None
         self._walls: list[Output] = []  # what the newest worker that was started said of its sandbox
+        self.waiting = Waiting()
         self.greeting: Callable[[], Message] = lambda: Deltas([])  # the first word to one that wakes
         self.refusal = ""  # why no worker runs programs here, and none will
         self.trouble = "no worker yet"
@@ -89,6 +91,7 @@ class Workers:
         """Say something to the current worker."""
         if self.current:
             self._is_stirred |= isinstance(message, Tick | Event)
+            self.waiting.asked(message)
             self.current.post(frame(message))
 
     def answer(self, link: Link, message: Answer) -> None:
@@ -115,6 +118,7 @@ class Workers:
         if link is not self._current:
             return None
         self._is_stirred |= not isinstance(message, Deltas) or bool(message.items)
+        self.waiting.heard(message)
         return self._hear_current(link, message, whole)
 
     async def ask(self, question: str) -> str:
@@ -196,6 +200,7 @@ class Workers:
 
     def _become(self, link: Link) -> None:
         self._current, self._origin, self.trouble = link, None, ""
+        self.waiting.rest()
         self._rest(link)
         self._changed()
 

@@ -19,7 +19,7 @@ from rio.versions.pictures import frames
 from rio.versions.pieces import likeness, putting_back, said_of
 from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions
-from rio.wire import Delta, Deltas, Event, Reset, Set, frame
+from rio.wire import Delta, Deltas, Event, Halt, Reset, Set, frame
 
 LOST = "the picture is as it was, but variables are lost: no copy of the worker is kept for that version"
 
@@ -134,9 +134,14 @@ class History:
         self.commit("ctl", "clear", starts_over=True)
         self._workers.wake()
 
-    async def revive(self) -> bool:
-        """Replace a worker that died: the picture stays, the variables are those of the last checkpoint on its way."""
+    async def revive(self, halted: str = "") -> bool:
+        """Replace a worker that died: the picture stays, the variables are those of the last checkpoint on its way.
+
+        `halted` says why no function is called there that a program has left.
+        """
         await self._restore_variables(self._versions.current, [v.number for v in reversed(self._versions.path())])
+        if halted:
+            self._workers.post(Halt(halted))
         await self._tell_worker()
         self._workers.wake()
         return self._workers.current is not None

@@ -1,6 +1,6 @@
 """The process that runs scene programs: one namespace, one scene, one channel to the display.
 
-    rio worker SCRATCH FD [--unsafe] [--memory MIB] [--read PATH …]        (or python -I -m rio.worker …)
+    rio worker SCRATCH FD [--unsafe] [--memory MIB] [--patience S] [--read PATH …]        (or python -I -m rio.worker …)
 
 It confines itself before it reads anything. Then it says, as output of program 0, one line for each wall (an error for
 one that does not stand), and `Hello`; or, if a wall does not stand and `--unsafe` was not given, nothing more: it ends
@@ -22,6 +22,7 @@ import socket
 import sys
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -33,6 +34,7 @@ from rio.language.outside import Outside
 from rio.language.scene import Scene
 from rio.language.timers import Timers
 from rio.sandbox.confinement import Limits, confine
+from rio.scene.values import Refused
 from rio.wire import (
     Answer,
     Channel,
@@ -40,6 +42,7 @@ from rio.wire import (
     Deltas,
     Event,
     Fork,
+    Halt,
     Hello,
     Message,
     Output,
@@ -62,15 +65,15 @@ LULL = 0.015  # seconds without a message after which a worker that was copied r
 _THAW = 64  # copies after which what was frozen is looked through for garbage
 _WORKERS_OWN = 0  # the number under which the worker speaks for itself
 
-Incoming = Run | Tick | Fork | Event | Deltas | Answer
+Incoming = Run | Tick | Halt | Fork | Event | Deltas | Answer
 
 
 class Worker:
     """Everything that a fork copies."""
 
-    def __init__(self, channel: Channel[Incoming]) -> None:
+    def __init__(self, channel: Channel[Incoming], patience: float = 0) -> None:
         self._channel = channel
-        self._interrupts = Interrupts()
+        self._interrupts = Interrupts(patience)
         self._interrupts.tie(channel)
         self._timers = Timers()
         self._scene = Scene(lambda deltas: self._say(Deltas(deltas)), self._interrupts)
@@ -136,6 +139,8 @@ class Worker:
                 self._event(id, what, value)
             case Deltas(items):
                 self._adopt(items)
+            case Halt(why, task):
+                self._halt(why, task)
             case Answer():
                 self._follow(message)
             case Fork():
@@ -177,6 +182,15 @@ class Worker:
         else:
             self._runner.call(callback, value)
             self._asking.more(answer.ticket)
+
+    def _halt(self, why: str, task: int) -> None:
+        """Call none of the functions any more, or stop one task by its number."""
+        if not task:
+            self._timers.suspend_all(why)
+        else:
+            with suppress(Refused):  # it has come to its end meanwhile
+                self._language.stop(task)
+        self._say_wants()
 
     def _adopt(self, items: list[Delta]) -> None:
         """The display has changed the scene; with a Reset it begins to say the whole of it."""
@@ -254,7 +268,7 @@ def main(argv: Sequence[str]) -> None:
     status = 0
     try:
         if _confined(channel, arguments.scratch, limits, arguments.read) or arguments.unsafe:
-            Worker(channel).serve()
+            Worker(channel, arguments.patience).serve()
         status = REFUSED
     except (EOFError, ConnectionError, ProtocolError):
         pass  # the display has gone, or this end of the channel is of no more use: both end the worker
@@ -278,6 +292,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--unsafe", action="store_true", help="run programs though a wall does not stand")
     parser.add_argument("--read", type=Path, action="append", default=[], help="what a grant lets programs read")
     parser.add_argument("--memory", type=int, metavar="MIB", help="how much memory a program may use")
+    parser.add_argument("--patience", type=float, default=0, metavar="SECONDS", help="how long a statement may run")
     return parser
 
 

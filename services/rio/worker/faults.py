@@ -3,6 +3,7 @@
 import builtins
 import linecache
 import re
+import resource
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from types import TracebackType
 from rio.scene.kinds import KINDS
 from rio.scene.meant import name_for
 from rio.scene.values import Refused
+from rio.worker.interrupts import Overrun
 
 _FILE = re.compile(r"<program (\d+)>$")
 _SHOWN = 4  # frames at each end of a long traceback
@@ -101,8 +103,16 @@ def _hidden(error: BaseException, source: str) -> str:
     return f"; if {nouns[0]} is a variable of yours, call that otherwise, and say del {nouns[0]}" if nouns else ""
 
 
+def _memory() -> str:
+    """How much memory this process may have."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return f"{limit / (1 << 30):.3g} GiB" if limit != resource.RLIM_INFINITY else "all there is"
+
+
 def _said(error: BaseException, known: Iterable[str]) -> str:
     """The exception in one sentence. What it says of itself may be anything, even another exception."""
+    if isinstance(error, Overrun):
+        return f"ran for {error.args[0]:g} s and was ended; let on_frame or every do long work in pieces"
     if isinstance(error, KeyboardInterrupt):
         return "interrupted"
     try:
@@ -113,4 +123,6 @@ def _said(error: BaseException, known: Iterable[str]) -> str:
         text += name_for(error.name, {*known, *dir(builtins)})
     if isinstance(error, Refused):
         return text
+    if isinstance(error, MemoryError):
+        text = f"{text or 'there is no more'}; a program may use {_memory()}"
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

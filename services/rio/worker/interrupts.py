@@ -4,12 +4,14 @@
 One that comes while the worker works on something else waits for the next program code of the same turn; one that comes
 while it waits is for nobody. Each `allowed` is interrupted once: a program that goes on all the same is for SIGKILL.
 
-The same places keep the *leash*: a worker whose display is gone ends even in the midst of an endless loop.
+The same places keep the *leash*: a worker whose display is gone ends even in the midst of an endless loop. And they end
+program code that has run for longer than the *patience* of the display, in the same way.
 """
 
 import os
 import select
 import signal
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
@@ -25,6 +27,10 @@ class _Mode(Enum):
     ALLOWED = "an interrupt is raised at once"
 
 
+class Overrun(KeyboardInterrupt):
+    """Program code has run for as long as it may: so many seconds."""
+
+
 class HasFileno(Protocol):
     """What `poll` takes."""
 
@@ -35,9 +41,12 @@ class HasFileno(Protocol):
 class Interrupts:
     """The one handler of SIGINT, and of the alarm that keeps the leash."""
 
-    def __init__(self) -> None:
+    def __init__(self, patience: float = 0) -> None:
+        """`patience` in seconds; 0 is for ever."""
         self._mode = self._before = _Mode.WAITING
-        self._has_come, self._depth = False, 0
+        self._has_come: KeyboardInterrupt | None = None
+        self._depth = 0
+        self._patience, self._until = patience, float("inf")
         self._channel: HasFileno | None = None
         signal.signal(signal.SIGINT, self._interrupt)
         signal.signal(signal.SIGALRM, self._look)
@@ -49,7 +58,7 @@ class Interrupts:
     @contextmanager
     def working(self) -> Iterator[None]:
         """One turn of work. An interrupt that finds no program code in it is forgotten at its end."""
-        self._mode, self._depth, self._has_come = _Mode.HELD, 0, False
+        self._mode, self._depth, self._has_come = _Mode.HELD, 0, None
         try:
             yield
         finally:
@@ -58,7 +67,9 @@ class Interrupts:
     @contextmanager
     def allowed(self) -> Iterator[None]:
         """Program code runs. Raises KeyboardInterrupt, at most once."""
-        signal.setitimer(signal.ITIMER_REAL, _LEASH, _LEASH)
+        self._until = time.monotonic() + self._patience if self._patience else float("inf")
+        look = min(_LEASH, self._patience or _LEASH)
+        signal.setitimer(signal.ITIMER_REAL, look, look)
         try:
             self._mode = _Mode.ALLOWED
             self._raise_if_come()
@@ -80,17 +91,26 @@ class Interrupts:
                 self._raise_if_come()
 
     def _raise_if_come(self) -> None:
-        if self._has_come:
-            self._has_come, self._mode = False, _Mode.HELD
-            raise KeyboardInterrupt
+        if come := self._has_come:
+            self._has_come, self._mode = None, _Mode.HELD
+            raise come
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
+        self._come(KeyboardInterrupt())
+
+    def _come(self, interrupt: KeyboardInterrupt) -> None:
         if self._mode is _Mode.ALLOWED:
             self._mode = _Mode.HELD
-            raise KeyboardInterrupt
-        self._has_come = self._mode is _Mode.HELD
+            raise interrupt
+        self._has_come = interrupt if self._mode is _Mode.HELD else None
 
     def _look(self, number: int, frame: FrameType | None) -> None:
+        self._check_leash()
+        if time.monotonic() >= self._until:
+            self._until = float("inf")
+            self._come(Overrun(self._patience))
+
+    def _check_leash(self) -> None:
         if self._channel is not None:
             poll = select.poll()
             poll.register(self._channel.fileno(), 0)
