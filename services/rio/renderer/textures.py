@@ -9,6 +9,7 @@ from rio.renderer.gpu import Size
 
 _LOADING = 15  # a texture unit that nobody draws with
 
+
 class Texture:
     """A picture of RGBA pixels, filtered; seen from afar it is averaged, which costs a moment when that begins.
 
