@@ -20,6 +20,8 @@ from pathlib import Path
 import structlog
 import trio
 
+from rio.plain import plain
+
 log = structlog.get_logger()
 
 CHANNEL = 3
@@ -111,7 +113,7 @@ async def log_lines(said: int, role: str, heard: Callable[[str], None]) -> None:
             if len(rest) >= _LINE:
                 lines, rest = [*lines, rest], b""
             for line in lines:
-                heard(text := line.decode(errors="replace").rstrip())
+                heard(text := plain(line.decode(errors="replace").rstrip()))
                 log.info("child.said", child=role, line=text)
             await trio.sleep(_PAUSE)
     finally:

@@ -10,6 +10,7 @@ import os
 import resource
 import tempfile
 import time
+from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from rio.sandbox.walls import Wall
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
 _HERE = "/proc/self/cwd"  # the scratch directory by a way that no closed parent bars
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
+_MOST_TASKS = 1 << 16  # of one user, as far as they are counted
 _EXPENDABLE = "1000"  # oom_score_adj: of all processes, a scene program is the one to end when memory is out
 
 
@@ -162,12 +164,27 @@ def _close_all_but(keep: Collection[int]) -> None:
 
 
 def _tasks_of_this_user() -> int:
-    """How many processes and threads this user has, as RLIMIT_NPROC counts them."""
-    count, us = 0, os.getuid()
-    for process in Path("/proc").iterdir():
-        try:
-            if process.name.isdecimal() and process.stat().st_uid == us:
-                count += sum(1 for _ in (process / "task").iterdir())
-        except OSError:  # it has ended meanwhile
-            continue
-    return count
+    """How many processes and threads this user has, as RLIMIT_NPROC counts them: the least limit that lets one fork.
+
+    The kernel is asked by trying, not by reading /proc: that is slow, and one process that hangs in a dead file system
+    may hold up for ever whoever looks at it. Nought for who has no limit, and for who may not fork at all.
+    """
+    soft, hard = resource.getrlimit(resource.RLIMIT_NPROC)
+    most = _MOST_TASKS if hard == resource.RLIM_INFINITY else hard
+    try:
+        return max(0, bisect_left(range(most), True, key=lambda limit: _can_fork(limit, hard)) - 1)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+
+
+def _can_fork(limit: int, hard: int) -> bool:
+    """Whether one more process is allowed where so many are."""
+    resource.setrlimit(resource.RLIMIT_NPROC, (limit, hard))
+    try:
+        child = os.fork()
+    except OSError:
+        return False
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    return True

@@ -18,7 +18,7 @@ from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS, MIDDLE, Kind
 from rio.scene.pixels import extent
 from rio.scene.surfaces import ends
-from rio.scene.values import Refused
+from rio.scene.values import FARTHEST, Refused
 
 WORLD_GAP, VIEW_GAP = 0.5, 20.0  # units, pixels
 _LETTER = 0.55  # the width of a letter, as a part of its line's height
@@ -235,7 +235,8 @@ class Rows:
         is_across = abs(at[row.across] - row.start[row.across]) <= half[row.across]
         is_high = name == "solid" and at[1] - half[1] > WORLD_GAP
         begins, ends = at[row.along] - half[row.along], at[row.along] + half[row.along]
-        if is_across and not is_high and begins <= reach + 2 * row.gap and ends > reach:
+        is_near = ends < FARTHEST / 2  # behind the end of space there is no place
+        if is_across and is_near and not is_high and begins <= reach + 2 * row.gap and ends > reach:
             self._ends[name] = ends
 
 

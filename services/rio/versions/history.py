@@ -11,6 +11,7 @@ from ninep import FileError
 from ninep.node import Answer
 from rio.hub.screen import Screen
 from rio.hub.workers import Workers
+from rio.plain import plain
 from rio.scene.graph import Graph, Snapshot
 from rio.scene.kinds import kind
 from rio.scene.values import Refused
@@ -46,7 +47,7 @@ class History:
     def commit(self, author: str, label: str, **facts: Unpack[Facts]) -> Version:
         """Make the scene as it is now a version."""
         picture = self._graph.snapshot()
-        version = self._versions.add(author, " ".join(label.split())[:120], picture, **facts)
+        version = self._versions.add(author, plain(" ".join(label.split()))[:120], picture, **facts)
         self._archive.keep(version, picture)
         self._archive.point(version.number)
         self._made(version)

@@ -36,7 +36,7 @@ class Runner:
         say: Callable[[Message], None],
         settle: Callable[[], None],
     ) -> None:
-        self.names = names
+        self.names, self._language = names, names["__builtins__"]
         self._timers, self._interrupts = timers, interrupts
         self._say, self._settle = say, settle
         self._lines: dict[int, list[str]] = {}  # of the newest programs
@@ -56,6 +56,7 @@ class Runner:
     def run(self, program: int, text: str, last: bool) -> None:
         """More text of a program. With `last` it ends, and `Done` says how."""
         if program != self._program:
+            self.names["__builtins__"] = self._language  # a program may have put anything in its place
             self._begin(program)
             self._remember(program)
         for statement in self._splitter.feed(text, last):
