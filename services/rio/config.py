@@ -12,8 +12,8 @@ from ninep.service import ServiceConfig
 from rio.grants import granted
 from rio.grants.granted import Grants
 from rio.grants.tree import NOWHERE
+from rio.sizes import LARGEST, SMALLEST
 
-SMALLEST, LARGEST = 64, 8192  # pixels
 LEAST_MEMORY = 512  # MiB of address space
 
 
@@ -23,6 +23,9 @@ class Config(ServiceConfig):
     model_config = SettingsConfigDict(env_prefix="RIO_")
 
     size: str = Field("1280x720", title="WIDTHxHEIGHT", description="the size of the picture, in pixels")
+    scale: float = Field(
+        1.0, ge=0.5, le=4, title="NUMBER", description="real pixels for one of these, each way; a window has its own"
+    )
     headless: bool = Field(False, description="draw without a window, as where there is no display")
     unsafe: bool = Field(False, description="run scene programs although a wall of their sandbox is missing")
     patience: float = Field(
@@ -48,6 +51,12 @@ class Config(ServiceConfig):
         description="the multiplexer whose files programs may be granted, or none; default: its socket in the "
         "namespace directory",
     )
+
+    @model_validator(mode="after")
+    def _check_scale(self) -> Self:
+        if max(self.pixels) * self.scale > LARGEST:
+            raise ValueError(f"{self.size} times {self.scale:g} is more than {LARGEST} pixels to a side")
+        return self
 
     _granted: Grants = PrivateAttr(default_factory=Grants)
 

@@ -51,8 +51,11 @@ def commands(config: Config, scratch: Path) -> Commands:
     """How the children are started, as rio was told. In a window there is no spare: it would be a second window."""
     headless = config.headless or not (os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
     width, height = map(str, config.pixels)
+    scale = config.scale if headless else 1.0
+    nowhere = ["--headless"] if headless else []
+    nowhere += [f"--scale={scale:g}"] if scale != 1 else []
     return Commands(
-        renderer=[*command_for("renderer"), width, height, *(["--headless"] if headless else [])],
+        renderer=[*command_for("renderer"), width, height, *nowhere],
         worker=[
             *command_for("worker"),
             *(["--unsafe"] if config.unsafe else []),
@@ -62,6 +65,7 @@ def commands(config: Config, scratch: Path) -> Commands:
             str(scratch),
         ],
         spare=headless,
+        scale=scale,
         patience=config.patience,
     )
 

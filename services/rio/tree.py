@@ -15,6 +15,8 @@ from rio.pictures import screens
 LANGUAGE = files("rio").joinpath("scene.md").read_text(encoding="utf-8")
 """The page of the scene language: docs/scene.md."""
 
+Verbs = dict[str, Callable[..., Answer[str | None]]]
+
 
 def display_tree(display: Display, metrics: Metrics) -> Dir:
     """The root of the service."""
@@ -60,8 +62,9 @@ def scene_tree(display: Display) -> Dir:
 
 
 def ctl_file(display: Display) -> Ctl:
-    """`clear`, `interrupt`, and the verbs of `version`; reading gives the state of the display."""
-    return Ctl(display.status, {"clear": display.clear, "interrupt": display.interrupt, **_moves(display)})
+    """`clear`, `interrupt`, `size` and the verbs of `version`; reading gives the state of the display."""
+    verbs: Verbs = {"clear": display.clear, "interrupt": display.interrupt, "size": display.resize}
+    return Ctl(display.status, {**verbs, **_moves(display)})
 
 
 class VersionFile(Ctl):
@@ -76,5 +79,5 @@ class VersionFile(Ctl):
         return super().run(f"goto {word}" if word.isdecimal() else line)
 
 
-def _moves(display: Display) -> dict[str, Callable[..., Answer[str | None]]]:
+def _moves(display: Display) -> Verbs:
     return {"undo": display.undo, "redo": display.redo, "goto": display.goto, "snapshot": display.snapshot}

@@ -69,8 +69,9 @@ class Easel:
         spoiled: str = "",
         broken: str = "",
         hasty: bool = False,
+        scale: float = 1,
     ) -> None:
-        """In a window if a display is given.
+        """In a window if a display is given; else with `scale` real pixels for each.
 
         `spoiled` names one of its shaders that shall not compile, `broken` a widget whose drawing fails half-way; a
         `hasty` one waits only two seconds for a picture.
@@ -84,7 +85,7 @@ class Easel:
         if display:
             environment["DISPLAY"] = display
         else:
-            command.append("--headless")
+            command += ["--headless", f"--scale={scale}"]
         self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stderr=subprocess.PIPE)
         theirs.close()
         self.channel = Channel[Any](ours, FromRenderer)

@@ -69,7 +69,7 @@ async def test_errors_arrive_where_the_mistake_was_made(tmp_path: Path) -> None:
             await root.write("scene/parse", "x = 1\nfoo()\n")
         with pytest.raises(FileError, match=r"^line 1: SyntaxError"):
             await root.write("scene/parse", "box(name=\n")
-        with pytest.raises(FileError, match="unknown verb paint; try: clear interrupt undo redo goto snapshot"):
+        with pytest.raises(FileError, match="unknown verb paint; try: clear interrupt size undo redo goto snapshot"):
             await root.write("scene/ctl", "paint")
         with pytest.raises(FileError, match="no version 99; there are 0 to 1"):
             await root.write("version", "99")

@@ -36,6 +36,7 @@ from rio.hub.watches import Watches
 from rio.hub.workers import FORKING, Workers
 from rio.scene.graph import Gone, Graph
 from rio.scene.values import Refused
+from rio.sizes import size_of
 from rio.versions import state
 from rio.versions.archive import Archive
 from rio.versions.context import Context
@@ -56,6 +57,7 @@ class Commands:
     worker: Sequence[str]
     devices: Sequence[str] = command_for("devices")
     spare: bool = True  # whether a second renderer waits ready
+    scale: float = 1.0  # real pixels for each logical one
     patience: float = 0  # seconds that a statement may run, which the worker is told too; 0 is for ever
 
 
@@ -72,6 +74,7 @@ class Display:
         namespace: str = "",
     ) -> None:
         self.size, self.events, self.archive = size, events, archive
+        self._scale = commands.scale
         self.graph, self.turns = Graph(), Turns()
         self.watches = Watches(self.graph)
         self.workers = Workers(
@@ -200,6 +203,14 @@ class Display:
         if view:
             self.screen.send(View(view))
 
+    def resize(self, size: str) -> None:
+        """Another size of the picture, for as long as this display lives."""
+        if (wanted := size_of(size, self._scale)) is None:
+            raise FileError(f"{size} is no size that can be drawn; say size 1280x720")
+        self.size = wanted
+        self.screen.resize(*wanted)
+        self.context.note()
+
     async def portrait(self, id: int) -> bytes:
         """The picture of one node and what is in it, alone and cut out; FileError if nothing of it is seen."""
         if not (png := await self.screen.picture(node=id)):
@@ -295,6 +306,7 @@ class Display:
         self.hands.hear(event)
         if (event.id, event.what) == (0, "resize"):
             self.size = int(event.value["width"]), int(event.value["height"])
+            self.screen.size = self.size
         elif (event.id, event.what) == (0, "close"):
             self.closed.set()
         elif event.what == "change":

@@ -79,6 +79,7 @@ class Screen:
         self._stamp = self._took = 0
         self._progress, self._work = Bell(), Bell()
         self.view: dict[str, Any] = {}
+        self.size: tuple[int, int] | None = None  # if it is another than renderers begin with
         self.frames = self.restarts = 0
         self.pace = Frames()
         self._trying: list[int] = []  # shaders that the picture which is being drawn may fail of
@@ -110,6 +111,11 @@ class Screen:
         if isinstance(message, View):
             self._look(message.state)
         self._post(message)
+
+    def resize(self, width: int, height: int) -> None:
+        """A picture of another size, in logical pixels, from this renderer and all after it."""
+        self.size = width, height
+        self._post(Input("resize", width, height))
 
     @property
     def is_behind(self) -> bool:
@@ -229,6 +235,8 @@ class Screen:
         self._progress.ring()
 
     async def _replay(self, link: Link) -> None:
+        if self.size:
+            self._post(Input("resize", *self.size))
         if self.view:
             self._post(View(self.view))
         if self._left_out:

@@ -278,10 +278,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("height", type=int)
     parser.add_argument("descriptor", type=int, help="its end of a socket pair")
     parser.add_argument("--headless", action="store_true")
+    parser.add_argument("--scale", type=float, default=1.0, help="real pixels for each logical one, without a window")
     said = parser.parse_args(argv)
     channel = Channel[ToRenderer](socket.socket(fileno=said.descriptor), ToRenderer)
     try:
-        Renderer(channel, open_surface((said.width, said.height), headless=said.headless)).serve()
+        surface = open_surface((said.width, said.height), headless=said.headless, scale=said.scale)
+        Renderer(channel, surface).serve()
     except (EOFError, ConnectionError):
         status = 0
     except ProtocolError as error:

@@ -45,8 +45,11 @@ class Surface(Protocol):
         """Whether there is a window to copy the picture to."""
 
 
-def open_surface(size: tuple[int, int], *, headless: bool) -> Surface:
-    """A current GL context; in a window unless headless, or no display is named in the environment."""
+def open_surface(size: tuple[int, int], *, headless: bool, scale: float = 1.0) -> Surface:
+    """A current GL context; in a window unless headless, or no display is named in the environment.
+
+    Without a window `scale` is how many real pixels there are for each logical one; a window says so itself.
+    """
     windowed = not headless and any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
     os.environ["PYOPENGL_PLATFORM"] = "glx" if windowed else "egl"
     OpenGL.ERROR_CHECKING = OpenGL.ERROR_ON_COPY = False  # asking after each call costs more than the calls
@@ -55,19 +58,18 @@ def open_surface(size: tuple[int, int], *, headless: bool) -> Surface:
     pyglet.options.audio = ("silent",)
     pyglet.options.shadow_window = False
     pyglet.options.debug_gl = False
-    return Windowed(size) if windowed else Headless(size)
+    return Windowed(size) if windowed else Headless(size, scale)
 
 
 class Headless:
     """A context without a window."""
 
-    ratio = 1.0
     is_shown = False
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], ratio: float) -> None:
         from pyglet.window import Window
 
-        self.size = size
+        self.size, self.ratio = size, ratio
         self._window = Window(16, 16)  # only its context is used: pictures are painted off screen
 
     def resize(self, size: tuple[int, int]) -> None:

@@ -161,11 +161,13 @@ def cast_shadow(look: Look, low: tuple[float, float], high: tuple[float, float])
     """A soft dark edge around the current window, drawn with it: on what is behind, below what is before."""
     paper = imgui.get_window_draw_list()
     paper.push_clip_rect_full_screen()
-    for ring in range(_RINGS):
-        out = ring + 1.0
-        shade = packed((0.0, 0.0, 0.0, look.shade * (1 - ring / _RINGS) ** 2))
+    ratio = max(imgui.get_io().display_framebuffer_scale.x, 1.0)  # a ring for each real pixel
+    rings = round(_RINGS * ratio)
+    for ring in range(rings):
+        out = (ring + 1) / ratio
+        shade = packed((0.0, 0.0, 0.0, look.shade * (1 - ring / rings) ** 2))
         corner = (low[0] - out, low[1] - out), (high[0] + out, high[1] + out)
-        paper.add_rect(*corner, shade, ROUND + out, 1.5)
+        paper.add_rect(*corner, shade, ROUND + out, 1.5 / ratio)
     paper.pop_clip_rect()
 
 

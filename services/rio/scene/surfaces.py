@@ -94,7 +94,7 @@ def fit(size: Sequence[float], own: Any) -> float:
 
 
 def ends(size: Sequence[float], points: Any) -> tuple[Floats, Floats]:
-    """The lowest and the highest x, y and z of a surface, as large as it is drawn. Refused if `points` are no places."""
+    """The lowest and the highest x, y and z of a surface as it is drawn. Refused if `points` are no places."""
     places = VERTICES.of(points if points is not None else ())
     if not len(places):
         return np.zeros(3, np.float32), np.zeros(3, np.float32)
