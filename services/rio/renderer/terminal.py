@@ -62,12 +62,12 @@ def terminal(desk: Desk, node: Node) -> None:
     kept = desk.keep(node, _Kept)
     screen = kept.screen
     screen.take(desk.get(node, "text"))
-    if screen.is_behind and desk.has_time() and not screen.read():
-        desk.again()
     with desk.font("mono", SIZE):
         cell = imgui.calc_text_size("0").x, round(SIZE * _LEADING)
         size = _size(desk, node, cell)
         screen.resize(*_cells(size, cell))
+        if screen.is_behind and desk.has_time() and not screen.read():  # now that it is as wide as its lines may be
+            desk.again()
         imgui.push_style_color(imgui.Col_.child_bg, desk.look.deep)
         imgui.push_style_var(imgui.StyleVar_.child_rounding, 8.0)
         imgui.push_style_var(imgui.StyleVar_.window_padding, (_PADDING, _PADDING))

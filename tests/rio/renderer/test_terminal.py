@@ -92,3 +92,13 @@ def test_what_is_written_is_seen(easel: Easel) -> None:
     easel.draw(*(Put(4 + 2 * n, "terminal", f"t{n}", {"at": (320, 180), "text": flood}) for n in range(10)))
     stamp = easel.draw(Put(100, "button", "b", {"at": (60, 30), "size": (60, 40), "color": "#0000ff"}))
     assert easel.shown(stamp).cost < 3000
+
+
+def test_the_first_picture_has_lines_of_the_right_width() -> None:
+    """What is longer than a line goes on in the next one, in the first picture of all."""
+    easel = Easel()
+    try:
+        easel.scene(("terminal", {"at": MIDDLE, "size": (300, 200), "text": "x" * 60}))
+        assert easel.look()[114:130, 180:230].max() > 120, "a second line of letters"
+    finally:
+        assert easel.close() == 0
