@@ -141,7 +141,9 @@ def test_a_ray_meets_the_nearest_solid_balls_as_balls() -> None:
 
     def first(x: float, y: float) -> int:
         start, way = np.array((x, y, 10.0)), np.array((0.0, 0.0, -1.0))
-        return pick.nearest_solid(start, way, places.matrices[rows], graph.columns["size"][rows], balls)
+        matrices, sizes = places.matrices[rows].astype(float), graph.columns["size"][rows].astype(float)
+        far = pick.meetings(start, way, matrices, sizes, balls)
+        return int(far.argmin()) if np.isfinite(far.min()) else -1
 
     assert first(0, 0) == 1
     assert first(0.45, 0.45) == 0
