@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from rio.language import data
 from rio.language.animation import Animation
 from rio.language.curves import Ease
 from rio.language.handles import Handle
@@ -51,6 +52,7 @@ class Language:
             **{noun.name: self._noun(noun) for noun in KINDS.values()},
             **{side: self._side(side) for side in SIDES},
             **{verb.__name__: verb for verb in (*verbs, *times)},
+            "csv": self.csv,
             **self.hands.names(),
             "model": self._models.model,
             **{name: getattr(math, name) for name in _MATHEMATICS.split()},
@@ -142,6 +144,18 @@ class Language:
             place = (x + dx, y + dy) if flat else (x + dx, y + dy, z + dz)
             self._scene.move(handle._id, handle._noun, place)
         return handles
+
+    # data
+
+    def csv(self, source: Any) -> list[data.Row]:
+        """Comma-separated values as a list of dicts: a path, an address, bytes, or the text itself."""
+        if isinstance(source, str) and "\n" in source:
+            return data.rows_of(source)
+        what, contents = self._nouns.assets.contents(source)
+        try:
+            return data.rows_of(data.text_of(contents))
+        except Refused as refusal:
+            raise Refused(f"{what}: {refusal}") from None
 
     # time
 

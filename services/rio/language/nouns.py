@@ -7,6 +7,7 @@ called after its noun: `box`, `box2`, …; there is one camera and one backgroun
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from rio.language import data
 from rio.language.animation import Animations
 from rio.language.assets import Assets
 from rio.language.handles import Handle
@@ -59,6 +60,7 @@ class Nouns:
             if (row := next((row for row in noun.given if len(row) == len(given)), None)) is None:
                 raise Refused(f"say what it is: {noun.name}({', '.join(f'{word}=…' for word in list(noun.words)[:3])})")
             words = {**dict(zip(row, given, strict=True)), **words}
+        words = data.spread(noun.name, words)
         return {word: self.assets.taken(noun.word(word).form, value) for word, value in words.items()}
 
     def _new(self, noun: Kind, name: str, words: dict[str, Any]) -> Handle:
@@ -146,6 +148,9 @@ class Nouns:
             graph = self.scene.settled()
             node = graph.node(handle._id)
             return value.of(box_of(graph, node).half, is_flat(graph, node))
+        if (handle._noun.name, word) == ("table", "rows"):
+            heads = self.scene.read(handle._id, handle._noun, "columns")
+            value = data.spread("table", {word: value}, heads)[word]
         return self.assets.taken(handle._noun.word(word).form, value)
 
     def read(self, handle: Handle, word: str) -> Any:
