@@ -24,11 +24,11 @@ def press(key):
 
 
 def key(label, x, y, color, ink="white", width=78):
-    """One key: a rounded rect, and its label, which hears clicks as well."""
-    cap = rect(name=f"key {label}", at=(x, y), size=(width, 70), radius=18, color=color)
-    sign = text(label, at=(x, y), size=32, color=ink, font="bold")
-    for thing in (cap, sign):
-        thing.on_click(lambda: press(label))
+    """One key: a rounded rect and its label, which hear clicks together."""
+    with group(name=f"key {label}", at=(x, y)) as whole:
+        rect(at=(0, 0), size=(width, 70), radius=18, color=color)
+        text(label, at=(0, 0), size=32, color=ink, font="bold")
+    whole.on_click(lambda: press(label))
 
 
 for row_, labels in enumerate(("C()÷", "789×", "456-", "123+", "0.=")):

@@ -39,7 +39,7 @@ class Drag:
 Act = Wait | Key | Click | Drag
 
 ROOMS: dict[str, tuple[str, ...]] = {
-    "Flat things": ("poster", "flowers", "typography", "clock", "bar_race", "image_filters"),
+    "Flat things": ("poster", "stamp", "flowers", "typography", "clock", "bar_race", "image_filters"),
     "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight", "wave", "chess"),
     "Windows and charts": (
         "charts",
@@ -51,8 +51,10 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "robot_arm",
         "report",
         "curve_editor",
+        "files",
+        "terminal_clock",
     ),
-    "Ideas that move": ("life", "maze", "sorting", "fireworks", "easing"),
+    "Ideas that move": ("life", "maze", "sorting", "fireworks", "easing", "julia"),
     "Things to play with": ("calculator", "memory", "pong", "snake", "car_game"),
 }
 """The examples, as docs/gallery.md shows them."""
@@ -65,6 +67,7 @@ TAKES: dict[str, tuple[Act, ...]] = {
     "city": (Wait(1),),
     "clock": (Wait(0.1),),
     "easing": (Wait(0.9),),
+    "files": (Click(95, 268), Click(95, 241)),
     "fireworks": (Wait(2.6),),
     "form": (Click(540, 592),),
     "galaxy": (Wait(1),),
@@ -84,6 +87,7 @@ TAKES: dict[str, tuple[Act, ...]] = {
     "snake": (Wait(0.5), Key("up"), Wait(1), Key("left"), Wait(0.5)),
     "solar_system": (Wait(1),),
     "sorting": (Wait(1.0),),
+    "terminal_clock": (Wait(2),),
     "thermostat": (Wait(6),),
     "wave": (Wait(0.5),),
 }
