@@ -15,8 +15,8 @@ from rio.language.scene import Scene
 from rio.language.timers import Timers
 from rio.scene.graph import Node
 from rio.scene.kinds import KINDS, kind
-from rio.scene.layout import Beside, Box, Rows, Vector, box_of, half_of, is_flat
-from rio.scene.noun import Kind
+from rio.scene.layout import Beside, Box, Rows, Vector, box_of, half_of, is_flat, middle_of
+from rio.scene.noun import MIDDLE, Kind
 from rio.scene.values import Refused
 
 ONLY_ONE = frozenset({"camera", "background"})
@@ -78,6 +78,8 @@ class Nouns:
             words["at"] = at.of(half, None if noun.space == "either" else noun.space in ("view", "panel"))
         elif not words.get("parent") and (place := self.rows.place(noun, half)) is not None:
             words["at"] = place
+        elif (holder := words.get("parent")) and noun.word("at").default == MIDDLE:
+            words |= self._middle(holder)
         handle = Handle(self, self.scene.put(noun, name, words), noun)
         self.timers.forget(handle._id)
         self.animations.forget(handle._id)
@@ -94,6 +96,12 @@ class Nouns:
         if place is not None:
             self.rows.note(solid, place, half)
         return handle
+
+    def _middle(self, holder: int) -> dict[str, Any]:
+        """Where something is that nobody gave a place, if it stands in a canvas."""
+        graph = self.scene.settled()
+        node = graph.node(holder)
+        return {"at": middle_of(graph, node)} if node.kind == "canvas" else {}
 
     def _change(self, noun: Kind, node: Node, words: dict[str, Any]) -> Handle:
         """Change the words that were given. Another noun takes the place of the one that bore the name."""

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from pyglet.graphics.shader import ShaderException
 
 from rio.renderer.camera import Camera
+from rio.renderer.drawings import Drawings
 from rio.renderer.flat import Flat
 from rio.renderer.gpu import Size, Target, allow_sized_points, finish
 from rio.renderer.mirror import PANEL, VIEW, WORLD, Mirror, Touched
@@ -37,7 +38,8 @@ class Canvas:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
         self.pictures = Pictures()
-        self.world, self.flat, self.panels = World(failed), Flat(failed, self.pictures), Panels(failed)
+        self.drawings = Drawings(failed, self.pictures)
+        self.world, self.flat, self.panels = World(failed), Flat(failed, self.pictures), Panels(failed, self.drawings)
         self.target = Target((1, 1))
         self._failed = failed
         self._stale = True  # the world's picture
@@ -54,6 +56,7 @@ class Canvas:
         self.target = Target(size)
         self._pixels = np.zeros((size[1], size[0], 3), np.uint8)
         self.panels.resize(view, ratio)
+        self.drawings.repaint()
         self.mirror.touched.order |= VIEW | WORLD | PANEL
         aspect, self._aspect = self._aspect, size[0] / size[1]
         self.mirror.touched.came |= abs(aspect - self._aspect) > 0.001
@@ -87,6 +90,7 @@ class Canvas:
         with self._guarded("what is flat"):
             self._update_flat(touched)
         if touched.any & PANEL:
+            self.drawings.take(self.mirror.graph, self.places, touched.shapes)
             self.panels.arrange(self.mirror.graph, touched.shapes)
 
     def _wear(self, theme: str) -> None:
@@ -96,6 +100,7 @@ class Canvas:
             return
         self.flat.is_light = self.world.is_light = is_light
         self.panels.wear(theme)
+        self.drawings.repaint()
         self.flat.paint(self.mirror.graph, self.places)
         self._stale = True
 
@@ -109,6 +114,8 @@ class Canvas:
             self._stale = False
             with self._guarded("the world"):
                 world.draw(self.mirror.graph, self.places, fine=fine)
+        with self._guarded("what is in canvases"):
+            self.drawings.paint(self.ratio, is_light=self.flat.is_light)
         world.copy_to(self.target)
         self.target.begin()
         with self._guarded("what is flat"):

@@ -46,6 +46,15 @@ class Desk(Protocol):
     def texture(self, node: Node, pixels: Bytes) -> int:
         """Its picture, uint8[height, width, 4], as OpenGL calls it."""
 
+    def extent(self, node: Node) -> tuple[float, float]:
+        """Width and height of a canvas, in pixels."""
+
+    def drawing(self, node: Node) -> int:
+        """What is flat in a canvas, as OpenGL calls the picture, its lowest row first; 0 if there is none."""
+
+    def picked(self, node: Node, x: float, y: float) -> Node | None:
+        """What is at this place of a canvas."""
+
     def room(self) -> float:
         """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""
 

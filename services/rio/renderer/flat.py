@@ -91,11 +91,11 @@ class Flat:
         if piece and piece.dots:
             piece.dots.delete()
 
-    def arrange(self, graph: Graph, places: Places) -> None:
-        """Put the pieces in order: nodes came, went, changed layer or shape."""
+    def arrange(self, graph: Graph, places: Places, within: int = 0) -> None:
+        """Put the pieces in order: nodes came, went, changed layer or shape. `within` is a canvas; 0 is the view."""
         for gone in self._pieces.keys() - graph.nodes.keys():
             self.forget(gone)
-        order = _order(graph, places)
+        order = _order(graph, places, within)
         for _ in range(PASSES):
             generation = self._letters.generation
             for node in order:
@@ -267,11 +267,21 @@ class Flat:
         self._areas.upload(at=area[:, :2], off=area[:, 2:])
 
 
-def _order(graph: Graph, places: Places) -> list[Node]:
+def _order(graph: Graph, places: Places, within: int) -> list[Node]:
     """The flat nodes that are shown, from back to front."""
-    nodes = [n for n in graph.nodes.values() if n.kind in FLAT and places.shown[n.id] and _is_here(graph, n)]
+    if within:
+        nodes = [n for n in _below(graph, within) if n.kind in FLAT and places.shown[n.id] and not shapes.in_world(n)]
+    else:
+        nodes = [n for n in graph.nodes.values() if n.kind in FLAT and places.shown[n.id] and _is_here(graph, n)]
     layers = places.layer[[node.id for node in nodes]] if nodes else np.zeros(0)
     return [nodes[i] for i in np.argsort(layers, kind="stable")] if layers.any() else nodes
+
+
+def _below(graph: Graph, id: int) -> list[Node]:
+    found = [graph.nodes[child] for child in graph.children(id)]
+    for node in found:  # grows while it is walked
+        found += [graph.nodes[child] for child in graph.children(node.id)]
+    return found
 
 
 def _is_here(graph: Graph, node: Node) -> bool:

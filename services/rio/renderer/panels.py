@@ -16,6 +16,7 @@ from imgui_bundle.python_backends.opengl_backend_programmable import Programmabl
 
 from rio.renderer import charts, theme, unsaid
 from rio.renderer.desk import Kept
+from rio.renderer.drawings import Drawings, size_of
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import HELD, KEYS
@@ -44,7 +45,8 @@ _NEVER |= imgui.WindowFlags_.no_focus_on_appearing
 class Panels:
     """What people do is heard here and taken from here. `failed` is told what cannot be shown."""
 
-    def __init__(self, failed: Callable[[str], None]) -> None:
+    def __init__(self, failed: Callable[[str], None], drawings: Drawings) -> None:
+        self._drawings = drawings
         imgui.create_context()
         io = imgui.get_io()
         io.set_ini_filename("")
@@ -330,6 +332,18 @@ class Panels:
     def texture(self, node: Node, pixels: Bytes) -> int:
         """Its picture, uint8[height, width, 4], as OpenGL calls it."""
         return self._pictures.texture(node.id, pixels).name
+
+    def extent(self, node: Node) -> tuple[float, float]:
+        """Width and height of a canvas, in pixels."""
+        return size_of(self._graph, node)
+
+    def drawing(self, node: Node) -> int:
+        """What is flat in a canvas, as OpenGL calls the picture, its lowest row first; 0 if there is none."""
+        return self._drawings.texture(node.id)
+
+    def picked(self, node: Node, x: float, y: float) -> Node | None:
+        """What is at this place of a canvas."""
+        return self._graph.nodes.get(self._drawings.pick(node.id, x, y))
 
     def room(self) -> float:
         """How wide a thing may be, in pixels; 0 in a window that is as wide as its contents."""

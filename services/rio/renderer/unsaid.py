@@ -11,7 +11,7 @@ from rio.scene.kinds import KINDS
 from rio.scene.values import COLOR, Floats
 
 _NEAR = 1e-3  # what float32 leaves of a colour
-_LIGHT = {"background": "#e6ebf3", "text": "#1f2636", "line": "#5b6478", "points": "#1c7fb0"}
+_LIGHT = {"background": "#e6ebf3", "text": "#1f2636", "line": "#5b6478", "points": "#1c7fb0", "canvas": "#f2f4f8"}
 _OWN = {name: np.array(KINDS[name].rows["color"], np.float32) for name in _LIGHT}
 _INSTEAD = {name: np.array(COLOR.of(color), np.float32) for name, color in _LIGHT.items()}
 

@@ -10,6 +10,7 @@ from rio.renderer.desk import Desk
 from rio.renderer.editor import code
 from rio.renderer.markdown import markdown
 from rio.renderer.photos import image
+from rio.renderer.sketches import canvas
 from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
 
@@ -209,6 +210,7 @@ DRAW: dict[str, Callable[[Desk, Node], None]] = {
     "code": code,
     "tree": tree,
     "image": image,
+    "canvas": canvas,
     "terminal": terminal,
     "chart": charts.chart,
     "plot": charts.series,

@@ -53,8 +53,10 @@ def is_flat(graph: Graph, node: Node) -> bool:
 
 
 def box_of(graph: Graph, node: Node) -> Box:
-    """The box of a node, in the coordinates of the whole picture."""
-    at = np.sum([graph.columns["at"][id] for id in graph.ancestry(node.id)], axis=0)
+    """The box of a node, in the coordinates of the whole picture, or of the canvas that it stands in."""
+    at = np.sum(
+        [graph.columns["at"][id] for id in graph.ancestry(node.id) if not _is_canvas_of(graph, id, node)], axis=0
+    )
     if node.kind == "group" and (inside := graph.children(node.id)):
         boxes = [box_of(graph, graph.node(child)) for child in inside]
         low = np.min([np.subtract(box.middle, box.half) for box in boxes], axis=0)
@@ -73,13 +75,24 @@ def box_of(graph: Graph, node: Node) -> Box:
     return _box(at - np.multiply((*anchor, 0), half), half)
 
 
+def _is_canvas_of(graph: Graph, id: int, node: Node) -> bool:
+    """Whether places of the node count from there, wherever that is; what `id` stands in is then a row or a window."""
+    return id != node.id and kind(graph.nodes[id].kind).space == "panel"
+
+
+def middle_of(graph: Graph, canvas: Node) -> tuple[float, float]:
+    """Where something is in a canvas that nobody gave a place."""
+    wide, high, _ = half_of(kind(canvas.kind), graph.columns["size"][canvas.id].tolist())
+    return wide, high
+
+
 def half_of(
     noun: Kind, size: Sequence[float], scale: Sequence[float] = (1, 1, 1), words: Mapping[str, Any] = {}
 ) -> Vector:  # the default is only read
     """How far a node of this size, which says these words, reaches from its middle."""
     width, height, depth = (*size, 0.0, 0.0)[:3]
     if noun.space == "panel":
-        needed = _WINDOW if noun.name == "window" else _WIDGET
+        needed = _WINDOW if noun.name in ("window", "canvas") else _WIDGET
         return (width or needed[0]) / 2, (height or needed[1]) / 2, 0.0
     if noun.name == "plane":
         height, depth = 0.0, height

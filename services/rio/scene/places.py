@@ -7,7 +7,8 @@ something moved. A node turns about x, then y, then z; parents come before their
 import numpy as np
 from numpy.typing import NDArray
 
-from rio.scene.graph import Graph
+from rio.scene.graph import Graph, Node
+from rio.scene.kinds import kind
 from rio.scene.values import Floats
 
 MOVING = frozenset({"at", "rotate", "scale", "opacity"})  # the columns that the places depend on
@@ -33,7 +34,7 @@ class Places:
             if node.props:
                 self.shown[node.id] = node.props.get("visible", True)
                 self.layer[node.id] = node.props.get("layer", 0)
-                if "parent" in node.props:
+                if "parent" in node.props and not _stands_apart(graph, node):
                     inside.append(node.id)
         self._generations = _generations(graph, inside)
         for children, parents in self._generations:
@@ -52,6 +53,11 @@ class Places:
             joined[:, :, 3] += outer[:, :, 3]
             self.matrices[children] = joined
             self.opacity[children] *= self.opacity[parents]
+
+
+def _stands_apart(graph: Graph, node: Node) -> bool:
+    """Whether its places count from the corner of a window's canvas, wherever that is."""
+    return kind(graph.nodes[node.props["parent"]].kind).space == "panel"
 
 
 def _generations(graph: Graph, inside: list[int]) -> list[tuple[NDArray[np.uint32], NDArray[np.uint32]]]:

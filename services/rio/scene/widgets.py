@@ -17,6 +17,7 @@ _LABEL = Word("text", PROSE, "", "what stands beside it")
 _NUMBER = number()
 
 LANGUAGES = ("python", "c", "c++", "c#", "lua", "glsl", "json", "markdown", "sql", "plain")
+_FLAT = frozenset({"rect", "circle", "line", "polygon", "path", "points", "text", "image", "group"})
 _SERIES = frozenset({"plot", "bar", "scatter"})
 
 
@@ -26,6 +27,8 @@ def misplaced(noun: Kind, holder: Kind | None) -> str:
         return ""
     if holder.name == "chart":
         return "" if noun.name in _SERIES else f"a {noun.name} does not stand in a chart; plot, bar and scatter do"
+    if holder.name == "canvas":
+        return "" if noun.name in _FLAT else f"a {noun.name} does not stand in a canvas; {' '.join(sorted(_FLAT))} do"
     if holder.space != "panel":
         return f"a {noun.name} stands in a window, a row, or nowhere; not in a {holder.name}"
     if holder.name not in ("window", "row"):
@@ -112,6 +115,12 @@ WIDGETS = (
         "terminal",
         "a terminal; `term.write(text)`, and `@term.on_input` says the `text` that was typed",
         Word("text", TAIL, "", "what was written to it, escape sequences too"),
+    ),
+    _widget(
+        "canvas",
+        "a picture of flat things in a window; their places count from its top left",
+        Word("color", COLOR, named_color("#121621"), "its ground"),
+        given=(),
     ),
     _widget("progress", "how far something is", _LABEL, Word("value", number(0, 1), 0.0, "0 is nothing, 1 is done")),
     _widget("separator", "a line across", Word("text", PROSE, "", "what it says")),

@@ -107,3 +107,20 @@ async def test_a_terminal_is_written_to_and_typed_into() -> None:
         assert await run(display, "print(term.text[-2:])") == "xK\n"
         with pytest.raises(FileError, match="nothing is written to a button"):
             await run(display, 'button("b").write("c")')
+
+
+async def test_what_stands_in_a_canvas_is_placed_and_clicked_there() -> None:
+    """Its places are the canvas's; without one it is in the middle, and beside another it is beside that."""
+    async with a_display() as display:
+        program = (
+            'with window("w", at=(160, 120)):\n    with canvas(name="c", size=(200, 100)):\n'
+            "        dot = circle(size=20)\n        other = rect(size=20, at=right_of(dot, gap=0))\nprint(dot.at, other.at)"
+        )
+        assert await run(display, program) == "(100.0, 50.0) (120.0, 50.0)\n"
+        await run(display, '@dot.on_click\ndef _(event):\n    print("dot", event.x < 110)')
+        await click(display, 160, 136)
+        await prints(display, "dot True")
+        with pytest.raises(FileError, match="a box does not stand in a canvas; circle group image line"):
+            await run(display, 'box(parent="c")')
+        with pytest.raises(FileError, match="a button does not stand in a canvas"):
+            await run(display, 'button(parent="c")')
