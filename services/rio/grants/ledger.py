@@ -11,6 +11,8 @@ from typing import Any
 import structlog
 import trio
 
+from rio.plain import plain
+
 REMEMBERED = 1000  # uses and refusals that are not told again
 MOST = 20  # refusals told in one second; a program that tries at random is one fact, not a thousand
 _LONGEST = 200  # characters of what was asked for
@@ -55,5 +57,6 @@ class Ledger:
         return self._count <= MOST
 
     def _tell(self, kind: str, **facts: Any) -> None:
-        log.info(kind, **facts)
-        self._publish(kind, **facts)
+        told = {name: plain(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}
+        log.info(kind, **told)
+        self._publish(kind, **told)

@@ -22,8 +22,8 @@ from rio.grants.ledger import Ledger
 PORT = 5642  # of an address that names none
 NOWHERE = "none"
 LONGEST_LINE = 1 << 16  # bytes; a longer one comes in pieces
-ENDS = 8  # empty reads in a row are the end of a file that may grow, for one may be the end of a turn
-PAUSES = (0.25, 0.5, 1.0, 2.0, 5.0)  # seconds before such a file is read again, or one that went away is opened again
+ENDS = 8  # empty reads in a row are the end of a file, for one may be the end of a turn
+PAUSES = (0.25, 0.5, 1.0, 2.0, 5.0)  # seconds before a file that ended, or went away, is opened again, to be read on
 
 _GONE = (OSError, FileError, ProtocolError)
 
@@ -126,7 +126,7 @@ class Lines:
     async def _read(self) -> None:
         """One read, or one try to open it again."""
         if self._file is None:
-            await _pause(self._tries)
+            await trio.sleep(PAUSES[min(self._tries, len(PAUSES) - 1)])
             self._tries += 1
             await self._open()
         elif chunk := await self._file.read():
@@ -137,7 +137,7 @@ class Lines:
             self._end_line()
             self._ends += 1
             if self._ends >= ENDS:
-                await _pause(self._ends - ENDS)
+                await self._close()  # what is made up when it is opened shows no growth before
 
     def _take(self, chunk: bytes) -> None:
         *lines, self._rest = (self._rest + chunk).split(b"\n")
@@ -160,11 +160,6 @@ class Lines:
         self._end_line()
         with suppress(*_GONE):  # it is gone already, which is why it is closed
             await self._stack.aclose()
-
-
-async def _pause(tries: int) -> None:
-    """The longer, the more often nothing came of it."""
-    await trio.sleep(PAUSES[min(tries, len(PAUSES) - 1)])
 
 
 @asynccontextmanager
