@@ -40,10 +40,10 @@ class Scene:
             failed=ignore,
             viewed=ignore,
         )
-        workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
-        workers.refusal = "nobody runs programs here"
+        self.workers = Workers([], hear=lambda *message: None, changed=lambda: None, died=ignore)
+        self.workers.refusal = "nobody runs programs here"
         self.archive = Archive(folder)
-        self.history = History(graph, self.versions, self.archive, screen, workers, ignore, ignore)
+        self.history = History(graph, self.versions, self.archive, screen, self.workers, ignore, ignore)
         self.edits = Edits(graph, self.history)
         camera = Text(self.edits.camera, self.edits.place_camera, at_once=True)
         nodes = NodeFiles(graph, self.edits, self.watches, partial(screen.picture, None, None))

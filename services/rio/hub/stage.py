@@ -20,6 +20,7 @@ from rio.hub.programs import Program, Programs
 from rio.hub.turns import Turns
 from rio.hub.workers import PATIENCE, Workers
 from rio.scene.graph import Graph
+from rio.versions import differences
 from rio.versions.archive import Archive
 from rio.versions.history import History
 from rio.versions.timeline import Versions
@@ -53,6 +54,7 @@ class Stage:
         self.changes = 0  # frames of changes that were applied; grows while anything moves
         self.replaced = 0  # workers that died
         self._changes_before = 0
+        self._said = graph.snapshot()  # what the statements that ran give
         self._is_playing = False
         self._revived_at, self._deaths = -YOUNG, 0
 
@@ -67,6 +69,7 @@ class Stage:
         while self._workers.current is None:
             await self.revive()
         self._changes_before, self._is_playing, self.last_error = self.changes, True, ""
+        self._said = self._graph.snapshot()
         self.out.begin()
         self.err.begin()
 
@@ -84,7 +87,8 @@ class Stage:
         self.err.end()
         version = None
         if program.statements or self.changes != self._changes_before:
-            version = self._history.commit("parse", program.label, statements=tuple(program.statements))
+            unsaid = differences.said(self._said, self._graph) if program.error else []
+            version = self._history.commit("parse", program.label, statements=(*program.statements, *unsaid))
         program.let_go()
         if self._workers.current is None:
             await self.revive()
@@ -234,6 +238,8 @@ class Stage:
         match message:
             case Ran(number) if program and program.number == number:
                 program.ran(message)
+                if message.error is None:
+                    self._said = self._graph.snapshot()
             case Done(number, error) if program and program.number == number:
                 program.done(error)
             case Output(number, text, True):

@@ -21,6 +21,7 @@ from rio.language.hands import Hands
 from rio.language.models.making import Models
 from rio.language.nouns import Nouns
 from rio.language.outside import Outside
+from rio.language.strangers import Strangers
 from rio.scene import layout
 from rio.scene.kinds import KINDS
 from rio.scene.layout import SIDES, Beside, Vector
@@ -40,6 +41,8 @@ class Language:
     def __init__(self, nouns: Nouns, outside: Outside | None = None) -> None:
         self._nouns, self._scene, self._timers = nouns, nouns.scene, nouns.timers
         self.hands = Hands(nouns.timers)
+        self.strangers = Strangers(nouns, self._forget)
+        self._given: dict[str, Any] = {}
         self._outside = outside or Outside()
         self._models = Models(nouns)
 
@@ -64,7 +67,16 @@ class Language:
 
     def namespace(self) -> dict[str, Any]:
         """A fresh namespace for programs: the language among the built-in names, nothing else."""
-        return {"__name__": "__scene__", "__builtins__": {**vars(builtins), **self.names()}}
+        names = {**vars(builtins), **self.names(), "__resume__": self.strangers.resume}
+        self._given = {"__name__": "__scene__", "__builtins__": names}
+        return self._given
+
+    def _forget(self) -> None:
+        """Leave nothing of what programs have put into the namespace, and call nothing any more."""
+        self.stop()
+        kept = {name: self._given[name] for name in ("__name__", "__builtins__")}
+        self._given.clear()
+        self._given.update(kept)
 
     def _noun(self, noun: Kind) -> Callable[..., Handle]:
         def make(*given: Any, **words: Any) -> Handle:

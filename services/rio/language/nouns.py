@@ -223,6 +223,10 @@ class Nouns:
     def clear(self) -> None:
         """Nothing is there."""
         self.scene.clear()
+        self.forget_rows()
+
+    def forget_rows(self) -> None:
+        """Nobody knows where things stand that have no place, nor what they are called."""
         self.rows.clear()
         self._counts.clear()
 

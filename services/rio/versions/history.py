@@ -22,6 +22,10 @@ from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions
 from rio.wire import Delta, Deltas, Event, Halt, Reset, Set, frame
 
+RESUME = "__resume__()  # what is made without a place stands from here on beside what is there"
+ANEW = "__resume__('anew')  # from here on nothing is left of variables and functions"
+"""What the live source says where a worker was told a scene that it had not made (see `language.strangers`)."""
+
 LOST = "the picture is as it was, but variables are lost: no copy of the worker is kept for that version"
 
 
@@ -47,6 +51,8 @@ class History:
     def commit(self, author: str, label: str, **facts: Unpack[Facts]) -> Version:
         """Make the scene as it is now a version."""
         picture = self._graph.snapshot()
+        if (resumes := self._versions.current.resumes) and facts.get("statements") and not facts.get("is_edit"):
+            facts["statements"] = (resumes, *facts["statements"])
         version = self._versions.add(author, plain(" ".join(label.split()))[:120], picture, **facts)
         self._archive.keep(version, picture)
         self._archive.point(version.number)
@@ -76,7 +82,9 @@ class History:
         message = Deltas(list(deltas))
         self._screen.show(frame(message))
         self._workers.post(message)
-        self.commit(author, label, statements=tuple(statements()), is_edit=True, restores=restores or {})
+        version = self.commit(author, label, statements=tuple(statements()), is_edit=True, restores=restores or {})
+        if any(isinstance(delta, Reset) for delta in deltas):
+            version.resumes = version.resumes or RESUME
         return behind
 
     def handle(self, change: Set, *, done: bool) -> None:
@@ -114,14 +122,14 @@ class History:
         picture = version.picture or await self._archive.picture(version.number)
         if picture is None:
             raise FileError(f"the picture of version {version.number} is no longer kept")
-        adopted = await self._restore_variables(version, self._versions.same_variables(version.number))
+        resume = await self._restore_variables(version, self._versions.same_variables(version.number))
         self._graph.restore(picture)
         self._versions.go(version)
         self._versions.hold(version, picture)
         self._archive.point(version.number)
         await self._screen.show_all()
-        if not adopted:
-            await self._tell_worker()
+        if resume:
+            await self._tell_worker(resume)
         self._workers.wake()
         self._went(version)
         return LOST if version.is_bare else ""
@@ -140,26 +148,29 @@ class History:
 
         `halted` says why no function is called there that a program has left.
         """
-        await self._restore_variables(self._versions.current, [v.number for v in reversed(self._versions.path())])
+        checkpoints = [version.number for version in reversed(self._versions.path())]
+        resume = await self._restore_variables(self._versions.current, checkpoints) or RESUME
         if halted:
             self._workers.post(Halt(halted))
-        await self._tell_worker()
+        await self._tell_worker(resume)
         self._workers.wake()
         return self._workers.current is not None
 
-    async def _restore_variables(self, version: Version, checkpoints: Iterable[int]) -> bool:
-        """Put the best worker there is in place; whether it knows the picture of this version already."""
+    async def _restore_variables(self, version: Version, checkpoints: Iterable[int]) -> str:
+        """Put the best worker there is in place; how it resumes, or "" if it knows the picture of this version."""
         if self._workers.refusal:
-            return True
+            return ""
         found = await self._workers.go_back(checkpoints)
         if found is not None:
-            return found == version.number
+            return "" if found == version.number else RESUME
         await self._workers.go_fresh()
-        version.is_bare = not version.begins_empty
-        return not version.is_bare
+        version.is_bare = not self._versions.begins_empty(version.number)
+        return ANEW if version.is_bare else "" if version.begins_empty else RESUME
 
-    async def _tell_worker(self) -> None:
-        """Send the worker the graph as it is."""
+    async def _tell_worker(self, resume: str) -> None:
+        """Send the worker the graph as it is. Where nothing is, and nothing was, there is nothing to resume."""
+        current = self._versions.current
+        current.resumes = resume if self._graph.nodes or not current.begins_empty else ""
         await self._workers.replay(lambda: frames(self._graph.snapshot(), 1000))
 
     # one node

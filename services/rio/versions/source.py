@@ -1,48 +1,98 @@
-"""Nodes and their properties as a program would write them, and as a person reads them."""
+"""Nodes and their properties as a program would write them, and as a person reads them.
+
+A program is for people and models to read. What is long (the pixels of a picture, the places of a cloud) is not in it:
+a comment says so, and where it can be read.
+"""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
-from rio.scene.pixels import Pixels
-from rio.scene.values import LINK, Color
+from rio.scene.noun import COLUMNS
+from rio.scene.pixels import PIXELS, Pixels
+from rio.scene.values import LINK, Color, Numeric
 
 SPELLED = (Color, Pixels)
 """Forms whose values a program writes as the text that `show` gives."""
 
 LONG = 64  # numbers of one word that a line still shows
 
+MOST_NUMBERS = 1000  # of one word that a program still says
+LONGEST = 1 << 16  # characters of one word
+
+_BLANK = repr(PIXELS.show(np.zeros((1, 1, 4), np.uint8)))  # a picture of one pixel, which is not seen
+
 
 def value(graph: Graph, id: int, prop: str) -> str:
     """A property as a literal; a node is looked up by its name."""
-    kept = graph.get(id, prop)
-    form = KINDS[graph.node(id).kind].word(prop).form
-    if form is LINK:
-        return f"find({graph.node(kept).name!r})" if kept else "None"
-    if isinstance(form, SPELLED):
-        return repr(graph.show(id, prop))
+    kept = plain(graph, id, prop)
+    if KINDS[graph.node(id).kind].word(prop).form is LINK:
+        return f"find({kept!r})" if kept else "None"
     if isinstance(kept, np.ndarray):
         return repr([tuple(row) for row in kept.tolist()])
     return repr(kept)
 
 
+def plain(graph: Graph, id: int, prop: str) -> Any:
+    """A property as a program may give it, which gives exactly the same again: a node by its name, a colour as text."""
+    kept = graph.get(id, prop)
+    word = KINDS[graph.node(id).kind].word(prop)
+    if word.form is LINK or isinstance(word.form, SPELLED):
+        text = graph.show(id, prop)
+        if not isinstance(word.form, Color) or _is_row(word.form.parse(text), graph, id, prop):
+            return text
+    if isinstance(word.form, Numeric) and word.is_column and not _is_row(word.form.of(kept), graph, id, prop):
+        row = tuple(float(str(number)) for number in graph.columns[prop][id, : word.form.width])
+        return row if len(row) > 1 else row[0]
+    return kept
+
+
+def _is_row(numbers: Any, graph: Graph, id: int, prop: str) -> bool:
+    """Whether these numbers are those that are kept; what is read has fewer digits, for people."""
+    kept = graph.columns[prop][id, : np.size(numbers)] if prop in COLUMNS else graph.get(id, prop)
+    return np.array_equal(np.ravel(np.float32(numbers)), np.ravel(np.float32(kept)))
+
+
+def _literal(graph: Graph, id: int, prop: str) -> str | None:
+    """The same, or None if that is too long for a program."""
+    kept = graph.get(id, prop)
+    if isinstance(kept, np.ndarray) and kept.size > MOST_NUMBERS:
+        return None
+    text = value(graph, id, prop)
+    return text if len(text) <= LONGEST else None
+
+
+def _unsaid(graph: Graph, id: int, prop: str) -> str:
+    """A comment in the place of a long value."""
+    kept, name = graph.get(id, prop), graph.node(id).name
+    how_much = f" ({' × '.join(map(str, kept.shape))} numbers)" if isinstance(kept, np.ndarray) else ""
+    return f"# the {prop} of {name!r}{how_much} are too long to be said here; they are in nodes/{name}/{prop}"
+
+
 def touch(graph: Graph, id: int, prop: str) -> str:
-    """A statement that gives the property the value it has."""
-    return f"find({graph.node(id).name!r}).{prop} = {value(graph, id, prop)}"
+    """A statement that gives the property the value it has; a comment, if that is too long."""
+    literal = _literal(graph, id, prop)
+    return f"find({graph.node(id).name!r}).{prop} = {literal}" if literal is not None else _unsaid(graph, id, prop)
 
 
 def making(graph: Graph, id: int) -> list[str]:
-    """Statements that make the node as it is: the call of its noun, then, if it is inside another, that.
+    """Statements that make the node as it is: the call of its noun; then, if it is inside another, that; then comments
+    about what is too long. What its noun needs is said in any case, if only by something empty.
 
-    Its place is said in any case: without one it would stand beside what was made before it.
+    Its place is said too: without one it would stand beside what was made before it.
     """
-    node = graph.node(id)
-    inside = "parent" in node.props
-    words = dict.fromkeys((*(("at",) if "at" in KINDS[node.kind].words else ()), *said(graph, id)))
-    given = "".join(f", {prop}={value(graph, id, prop)}" for prop in words if prop != "parent")
-    return [f"{node.kind}(name={node.name!r}{given})", *([touch(graph, id, "parent")] if inside else [])]
+    node, noun = graph.node(id), KINDS[graph.node(id).kind]
+    words = dict.fromkeys((*(("at",) if "at" in noun.words else ()), *said(graph, id)))
+    words.pop("parent", None)
+    literals = {prop: _literal(graph, id, prop) for prop in words}
+    long = [prop for prop, literal in literals.items() if literal is None]
+    literals |= {prop: _BLANK if isinstance(noun.words[prop].form, Pixels) else "[]" for prop in long}
+    given = "".join(f", {prop}={text}" for prop, text in literals.items() if prop not in long or prop in noun.needs)
+    inside = [touch(graph, id, "parent")] if "parent" in node.props else []
+    return [f"{node.kind}(name={node.name!r}{given})", *inside, *(_unsaid(graph, id, prop) for prop in long)]
 
 
 def whole(graph: Graph) -> list[str]:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from ninep import FileError
 from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
-from rio.scene.values import LINK, Refused
+from rio.scene.values import Refused
 from rio.versions import source
 from rio.versions.timeline import Version
 from rio.wire import Delta, Fill, Put, Set, fill
@@ -66,10 +66,7 @@ def _said(graph: Graph, id: int) -> dict[str, Any]:
 
 
 def _plain(graph: Graph, id: int, prop: str) -> Any:
-    kept = graph.get(id, prop)
-    form = KINDS[graph.nodes[id].kind].word(prop).form
-    if form is LINK or isinstance(form, source.SPELLED):
-        return graph.show(id, prop)
+    kept = source.plain(graph, id, prop)
     return kept.tolist() if isinstance(kept, np.ndarray) else kept
 
 
@@ -152,7 +149,8 @@ def said_of(graph: Graph, wanted: Graph) -> list[str]:
         statements += [
             source.touch(wanted, id, prop)
             for prop in KINDS[node.kind].words
-            if prop in differing and source.value(wanted, id, prop) != source.value(graph, there, prop)
+            if prop in differing
+            and not np.array_equal(source.plain(wanted, id, prop), source.plain(graph, there, prop))
         ]
     return statements
 

@@ -32,6 +32,7 @@ class Version:
     restores: dict[str, int] = field(default_factory=dict)  # node -> the version from which it was taken back
     picture: Snapshot | None = None  # None: in the archive only
     is_bare: bool = False  # variables of programs before it are lost
+    resumes: str = ""  # how the next program begins whose worker was told the scene (see `history.RESUME`)
 
     @property
     def begins_empty(self) -> bool:
@@ -64,6 +65,8 @@ class Versions:
         self.last += 1
         version = Version(self.last, self.current.number, time.time(), author, label, **facts)
         version.is_bare = self.current.is_bare and not version.starts_over
+        has_resumed = version.starts_over or (version.statements and not version.is_edit)
+        version.resumes = "" if has_resumed else self.current.resumes
         self._all[version.number] = version
         self.go(version)
         self.hold(version, picture)
@@ -113,6 +116,10 @@ class Versions:
             yield version.number
             if not version.is_edit:
                 return
+
+    def begins_empty(self, number: int) -> bool:
+        """Whether no program has run in this version, nor in what it was made on: a fresh worker has its variables."""
+        return any(self[same].begins_empty for same in self.same_variables(number))
 
     def path(self) -> list[Version]:
         """The versions that the current scene is made of, oldest first."""

@@ -130,6 +130,8 @@ class Worker:
     def _hear(self, message: Incoming) -> None:
         if not isinstance(message, Fork):
             self._wake()
+        if not isinstance(message, Deltas):
+            self._language.strangers.settle()
         match message:
             case Run(program, text, last):
                 self._runner.run(program, text, last)
@@ -194,7 +196,7 @@ class Worker:
 
     def _adopt(self, items: list[Delta]) -> None:
         """The display has changed the scene; with a Reset it begins to say the whole of it."""
-        self._scene.adopt(items)
+        self._language.strangers.adopt(items)
         if any(isinstance(item, Reset) for item in items):
             self._nouns.animations.trust()
 

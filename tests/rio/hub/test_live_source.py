@@ -1,0 +1,54 @@
+"""The live source of a real display, after failures and restarts, gives the scene in another one."""
+
+from pathlib import Path
+
+import pytest
+from tests.rio.displays import a_display, at_rest, run
+
+from ninep import FileError
+from rio.edits import Edits
+from rio.hub.display import Display
+
+
+async def gives_the_same(display: Display) -> bool:
+    """Whether its context makes an empty display its equal."""
+    text = await display.context.text()
+    async with a_display() as other:
+        await run(other, text)
+        return other.graph.digest() == display.graph.digest()
+
+
+async def test_what_a_statement_drew_before_it_failed_is_in_the_live_source() -> None:
+    """For it stays: an error undoes nothing."""
+    async with a_display() as display:
+        with pytest.raises(FileError, match="ZeroDivisionError"):
+            await run(display, "for n in range(3):\n    box(name=f'b{n}', color='red')\n    1 / (1 - n)\n")
+        assert list(display.graph.ids) == ["b0", "b1"]
+        await run(display, "find('b0').color = 'blue'")
+        assert await gives_the_same(display)
+
+
+async def test_a_program_after_a_restart_begins_beside_what_is_there(tmp_path: Path) -> None:
+    """And the live source says that nothing is left of the variables of those before."""
+    async with a_display(tmp_path) as display:
+        await run(display, "n = 1\nbox()\nbox()\nfind('box').remove()\n@every(1)\ndef tick():\n    n\n")
+        await at_rest(display)
+    async with a_display(tmp_path) as display:
+        await run(display, "box()\nsphere()")
+        assert "__resume__('anew')" in await display.context.text()
+        ends = [display.graph.columns["at"][id, 0] for id in display.graph.nodes]
+        assert ends == sorted(set(ends))
+        assert await gives_the_same(display)
+        with pytest.raises(FileError, match="name 'n' is not defined"):
+            await run(display, "print(n)")
+
+
+async def test_a_node_made_by_a_file_is_beside_the_others_for_programs_too() -> None:
+    async with a_display() as display:
+        await run(display, "box(name='first')")
+        if behind := Edits(display.graph, display.history).new("box", "second"):
+            await behind
+        await run(display, "box(name='third')")
+        places = [float(display.graph.columns["at"][display.graph.ids[n], 0]) for n in ("first", "second", "third")]
+        assert places == [0, 1.5, 3]
+        assert await gives_the_same(display)
