@@ -90,7 +90,7 @@ def _read(path: Path) -> bytes:
 
 def picture(contents: bytes, what: str) -> NDArray[np.uint8]:
     """uint8[height, width, 4] of a PNG, JPEG, GIF, WebP or BMP, upright, made smaller if it is too large."""
-    from PIL import Image, ImageOps  # here, for most programs draw no pictures, and it is 30 ms
+    from PIL import Image, ImageOps, UnidentifiedImageError  # here, for most programs draw no pictures, and it is 30 ms
 
     try:
         with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(contents), formats=_FORMATS) as image:
@@ -101,7 +101,7 @@ def picture(contents: bytes, what: str) -> NDArray[np.uint8]:
             upright = ImageOps.exif_transpose(_colored(image))
             upright.thumbnail(_bound(*upright.size))
             return np.asarray(upright)
-    except Image.UnidentifiedImageError:
+    except UnidentifiedImageError:
         raise Refused("it is no PNG, JPEG, GIF, WebP or BMP") from None
     except (OSError, ValueError, SyntaxError, EOFError, Image.DecompressionBombError) as error:
         raise Refused(f"it cannot be decoded: {error}") from None

@@ -53,6 +53,7 @@ class Language:
         times = (timers.every, timers.after, timers.on_frame, self.stop)
         return {
             **{noun.name: self._noun(noun) for noun in KINDS.values()},
+            "map": self._map,
             **{side: self._side(side) for side in SIDES},
             **{verb.__name__: verb for verb in (*verbs, *times)},
             "csv": self.csv,
@@ -85,6 +86,12 @@ class Language:
         make.__name__ = make.__qualname__ = noun.name
         make.__doc__ = noun.about
         return make
+
+    def _map(self, *given: Any, **words: Any) -> Any:
+        """A map of the world; given a function and what it is for, Python's own `map`."""
+        if given:
+            return builtins.map(*given, **words)
+        return self._nouns.make(KINDS["map"], (), words)
 
     def _side(self, name: str) -> Callable[..., Beside]:
         def beside(thing: Handle | str, gap: float | None = None) -> Beside:

@@ -187,6 +187,8 @@ class Renderer:
         if not is_theirs or self._pointer.awaits(happened):
             for event in self._pointer.events(happened):
                 self._send(event)
+                for change in self._canvas.follow(event):
+                    self._send(change)
         if happened.what in ("resize", "close"):
             self._send(Event(0, happened.what, {"width": happened.x, "height": happened.y}))
 

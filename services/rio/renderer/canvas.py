@@ -4,7 +4,7 @@ Whoever owns a canvas says when to paint. It knows no messages and no window.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,11 +19,12 @@ from rio.renderer.gpu import Size, Target, allow_sized_points, finish
 from rio.renderer.mirror import PANEL, VIEW, WORLD, Mirror, Touched
 from rio.renderer.panels import Panels
 from rio.renderer.pictures import Pictures
+from rio.renderer.roaming import Roaming
 from rio.renderer.unsaid import theme_of
 from rio.renderer.world import World
 from rio.scene.graph import Node
 from rio.scene.places import MOVING, Places
-from rio.wire import Put, Reset
+from rio.wire import Event, Put, Reset
 
 LONGEST_STEP = 0.05  # seconds of a glide that one frame may take
 
@@ -37,7 +38,7 @@ class Canvas:
     def __init__(self, view: Size, ratio: float, failed: Callable[[str], None]) -> None:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
-        self.pictures = Pictures()
+        self.pictures, self._roaming = Pictures(), Roaming()
         self.drawings = Drawings(failed, self.pictures)
         self.world, self.flat, self.panels = World(failed), Flat(failed, self.pictures), Panels(failed, self.drawings)
         self.target = Target((1, 1))
@@ -114,6 +115,8 @@ class Canvas:
             self._stale = False
             with self._guarded("the world"):
                 world.draw(self.mirror.graph, self.places, fine=fine)
+        with self._guarded("a map"):
+            self.flat.prepare(self.mirror.graph, self.places, self.ratio)
         with self._guarded("what is in canvases"):
             self.drawings.paint(self.ratio, is_light=self.flat.is_light)
         world.copy_to(self.target)
@@ -191,6 +194,10 @@ class Canvas:
             node = self.flat.pick(graph, self.places, x, y)
             return node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
         return 0
+
+    def follow(self, event: Event) -> Iterator[Event]:
+        """What changes by what a person did."""
+        return self._roaming.follow(event, self.mirror.graph, self.places)
 
     def _update_world(self, touched: Touched) -> None:
         self._stale |= bool(touched.any & WORLD)

@@ -85,7 +85,7 @@ def filled(outlines: Sequence[Ring], rule: str) -> Triangles:
         shapes = [[outlines[0]]]
     else:
         shapes = list(_simple(outlines, rule))
-    return np.concatenate([NOTHING, *(_shape(shape) for shape in shapes)])
+    return np.concatenate([NOTHING, *map(shape, shapes)])
 
 
 def _without_repeats(ring: Ring) -> Ring:
@@ -154,13 +154,13 @@ def _check_crossings(places: Ring) -> None:
         raise ValueError(f"its outline crosses itself more than {MOST_CROSSINGS:,} times")
 
 
-def _shape(shape: list[Ring]) -> Triangles:
-    """The triangles of a rim with holes, and what fades along all of them."""
-    corners = np.concatenate(shape)
-    ends = np.cumsum([len(ring) for ring in shape])
+def shape(rings: list[Ring]) -> Triangles:
+    """The triangles of a rim with holes that cross nothing, and what fades along all of them."""
+    corners = np.concatenate(rings)
+    ends = np.cumsum([len(ring) for ring in rings])
     triangles = mapbox_earcut.triangulate_float64(corners, ends.astype(np.uint32))
-    ways = np.concatenate([_ways_out(ring) * (1 if place == 0 else -1) for place, ring in enumerate(shape)])
-    following = np.concatenate([np.roll(np.arange(end - len(r), end), -1) for r, end in zip(shape, ends, strict=True)])
+    ways = np.concatenate([_ways_out(ring) * (1 if place == 0 else -1) for place, ring in enumerate(rings)])
+    following = np.concatenate([np.roll(np.arange(end - len(r), end), -1) for r, end in zip(rings, ends, strict=True)])
     inner = np.column_stack((corners, -0.5 * ways, np.ones(len(corners))))
     outer = np.column_stack((corners, 0.5 * ways, np.zeros(len(corners))))
     rim = np.stack((inner, outer, outer[following], inner, outer[following], inner[following]), 1)

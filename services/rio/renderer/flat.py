@@ -16,6 +16,7 @@ from rio.renderer.dots import ROUND, Dotter
 from rio.renderer.fills import Outline, detail
 from rio.renderer.gpu import TRIANGLES, Arrays, Program, blend, depth
 from rio.renderer.letters import Letters, raster
+from rio.renderer.maps import Maps
 from rio.renderer.mirror import is_in_panel
 from rio.renderer.paints import Paints
 from rio.renderer.pictures import SMALL, Pictures
@@ -70,7 +71,7 @@ class Flat:
 
     def __init__(self, failed: Callable[[str], None], pictures: Pictures) -> None:
         self._failed, self._pictures, self.paints = failed, pictures, Paints(failed)
-        self._letters = Letters()
+        self._letters, self._maps = Letters(), Maps()
         self._programs = {what: Program(*sources) for what, sources in _SHADERS.items()}
         self._dotter = Dotter()
         self._parts, self._areas = Arrays(instance=_PARTS), Arrays(vertex=_AREAS)
@@ -139,6 +140,11 @@ class Flat:
         color[:, 3] *= places.opacity[areas]
         self._areas.upload(color=color)
 
+    def prepare(self, graph: Graph, places: Places, ratio: float) -> None:
+        """Paint the maps that show another part of the world than before. It draws elsewhere than `draw` does."""
+        runs = [run.owner for run in self._runs if run.what == "picture" and graph.nodes[run.owner].kind == "map"]
+        self._maps.prepare(graph, [(graph.nodes[id], _grown(places, id) * ratio) for id in runs])
+
     def draw(self, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
         """All runs, over what is there. `view` is in logical pixels, `ratio` real pixels for each."""
         blend(True)
@@ -198,8 +204,10 @@ class Flat:
 
     def _bind_picture(self, run: Run, graph: Graph, places: Places, ratio: float) -> int:
         """Let the next draw see the picture of a node; the unit that has it."""
-        pixels = graph.nodes[run.owner].get("image")
-        if pixels is not None:
+        node = graph.nodes[run.owner]
+        if node.kind == "map":
+            self._maps.texture(run.owner).bind(_PICTURE)
+        elif (pixels := node.get("image")) is not None:
             across = extent(graph.columns["size"][run.owner], pixels)[0] * _grown(places, run.owner) * ratio
             self._pictures.texture(run.owner, pixels).bind(_PICTURE, small=across < SMALL * pixels.shape[1])
         return _PICTURE
@@ -210,7 +218,7 @@ class Flat:
         sizes: Floats = graph.columns["size"][owners]
         for run in self._runs:
             if run.what == "picture":
-                sizes[run.first, :2] = extent(sizes[run.first], graph.nodes[run.owner].get("image"))
+                sizes[run.first, :2] = extent(sizes[run.first], graph.nodes[run.owner].props.get("image"))
         return sizes
 
     def _made(self, graph: Graph, places: Places, node: Node) -> Piece:
@@ -239,6 +247,13 @@ class Flat:
                 return _dots(node)
             case "circle":
                 return Piece(shapes.circle(node))
+            case "marker":
+                pixels = self._pixels(graph, places, node.id)
+                layout = self._letters.lay(node.get("text"), "bold", pixels, "left")
+                self._texts[node.id] = layout.pixels
+                return Piece(shapes.marker(layout), what="letters")
+            case "map":
+                return Piece(shapes.rect(node), what="picture")
             case "shader":
                 return Piece(shapes.rect(node), what="shader")
             case "image":
@@ -285,6 +300,8 @@ def _below(graph: Graph, id: int) -> list[Node]:
 
 
 def _is_here(graph: Graph, node: Node) -> bool:
+    if node.kind == "line" and "parent" in node.props and graph.nodes[node.props["parent"]].kind == "map":
+        return False  # the map draws it
     return not shapes.in_world(node) and not ("parent" in node.props and is_in_panel(graph, node))
 
 

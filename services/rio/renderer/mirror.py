@@ -16,6 +16,7 @@ from rio.wire import Delta, Fill, Put, Remove, Reset, Set
 
 VIEW, WORLD, PANEL = 1, 2, 4
 _ARRANGING = frozenset({"visible", "layer", "shadow"})
+_ROAMING = frozenset({"center", "zoom"})  # of a map, what moves the markers on it
 _REPAINTING = frozenset({"image", "source", "values"})  # what changes no shape: looked up whenever it is drawn
 
 
@@ -126,6 +127,8 @@ class Mirror:
                 self.touched.shapes.add(id)
         elif prop in _ARRANGING:
             self.touched.order |= where
+        elif prop in _ROAMING:
+            self._column("at", where)
         elif prop in _REPAINTING:
             self._column(prop, where)
         else:

@@ -15,6 +15,7 @@ from rio.scene.values import Floats
 
 RECT, ELLIPSE, STRETCH, BORDER, LETTER = range(5)
 ROW = 16
+_DOT_RIM, _BESIDE = 1.5, 0.75  # of a marker: pixels of white around it, and how far its words are, in heights of a line
 _NONE: Floats = np.zeros((0, 2), np.float32)
 _NO_ROWS: Floats = np.zeros((0, ROW), np.float32)
 
@@ -33,6 +34,15 @@ def rect(node: Node) -> Floats:
 def circle(node: Node) -> Floats:
     """One row: an ellipse."""
     return _row(ELLIPSE, 0, node.get("border"), node)
+
+
+def marker(layout: Layout) -> Floats:
+    """One row for a dot, as large as the line of letters beside it, and one for each of these."""
+    dot = np.zeros((1, ROW), np.float32)
+    dot[0, 0], dot[0, 2], dot[0, 12:] = ELLIPSE, _DOT_RIM, (1, 1, 1, 1)
+    letters = text(layout)
+    letters[:, 4] += _BESIDE * layout.pixels
+    return np.concatenate((dot, letters))
 
 
 def _row(form: int, radius: float, border: float, node: Node) -> Floats:

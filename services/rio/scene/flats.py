@@ -1,5 +1,6 @@
 """The nouns of the view, flat things, and those that stand there or in the world by their coordinates."""
 
+from rio.scene.geography import CLOSEST, DOT, EARTHLY, SHEET
 from rio.scene.glsl import NUMBERS, SOURCE
 from rio.scene.noun import ANCHOR, BORDER, BORDER_COLOR, LAYER, MIDDLE, Kind, Word, named_color, noun, paint
 from rio.scene.outlines import OUTLINE
@@ -130,6 +131,31 @@ FLATS = (
         ANCHOR,
         given=(("source",), ("source", "size")),
         needs=("source",),
+    ),
+    flat(
+        "map",
+        "a map of the world; drag and wheel move it",
+        Word("center", EARTHLY, (25.0, 10.0), "the latitude and longitude of its middle"),
+        Word("zoom", number(0, CLOSEST), 1.0, "0 is the world in 256 pixels, each one more doubles it"),
+        Word("size", SHEET, (600.0, 400.0), "a number, or width height"),
+        Word("water", COLOR, named_color("#a8c8dc"), "the colour of the sea"),
+        Word("land", COLOR, named_color("#f0ece0"), "the colour of the land"),
+        Word("radius", number(0), 10.0, "how round its corners are"),
+        BORDER,
+        BORDER_COLOR,
+        ANCHOR,
+    ),
+    noun(
+        "marker",
+        "view",
+        "a place on a map, with words beside it",
+        Word("at", EARTHLY, (0.0, 0.0), "its latitude and longitude"),
+        Word("text", PROSE, "", "what stands beside it"),
+        Word("size", DOT, (13.0, 13.0), "its diameter, and the height of its words"),
+        paint("#c8324a"),
+        LAYER,
+        given=(("at",), ("at", "text")),
+        needs=("at",),
     ),
     flat(
         "path",

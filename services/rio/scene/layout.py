@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from rio.scene import outlines
+from rio.scene.geography import on_map
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS, MIDDLE, Kind
 from rio.scene.pixels import extent
 from rio.scene.surfaces import ends
-from rio.scene.values import FARTHEST, Refused
+from rio.scene.values import FARTHEST, Floats, Refused
 
 WORLD_GAP, VIEW_GAP = 0.5, 20.0  # units, pixels
 _LETTER = 0.55  # the width of a letter, as a part of its line's height
@@ -55,7 +56,7 @@ def is_flat(graph: Graph, node: Node) -> bool:
 def box_of(graph: Graph, node: Node) -> Box:
     """The box of a node, in the coordinates of the whole picture, or of the canvas that it stands in."""
     at = np.sum(
-        [graph.columns["at"][id] for id in graph.ancestry(node.id) if not _is_canvas_of(graph, id, node)], axis=0
+        [_place(graph, id) for id in graph.ancestry(node.id) if not _is_canvas_of(graph, id, node)], axis=0
     )
     if node.kind == "group" and (inside := graph.children(node.id)):
         boxes = [box_of(graph, graph.node(child)) for child in inside]
@@ -73,6 +74,15 @@ def box_of(graph: Graph, node: Node) -> Box:
         at = at + np.multiply(sum(ends(size, node.get("points"))), scale) / 2
     anchor = ANCHORS[node.props.get("anchor", "center")] if "anchor" in kind(node.kind).words else (0, 0)
     return _box(at - np.multiply((*anchor, 0), half), half)
+
+
+def _place(graph: Graph, id: int) -> Floats:
+    """Where a node is in its parent: a marker in its map."""
+    at: Floats = graph.columns["at"][id].copy()
+    node = graph.node(id)
+    if node.kind == "marker" and (holder := graph.nodes.get(node.get("parent"))) and holder.kind == "map":
+        at[:2] = on_map(at, holder.get("center"), holder.get("zoom"))
+    return at
 
 
 def _is_canvas_of(graph: Graph, id: int, node: Node) -> bool:

@@ -7,10 +7,13 @@ something moved. A node turns about x, then y, then z; parents come before their
 import numpy as np
 from numpy.typing import NDArray
 
+from rio.scene.geography import on_map
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
+from rio.scene.noun import ANCHORS
 from rio.scene.values import Floats
 
+AWAY = 1e8  # pixels: out of every view
 MOVING = frozenset({"at", "rotate", "scale", "opacity"})  # the columns that the places depend on
 
 
@@ -22,6 +25,7 @@ class Places:
         self.opacity: Floats = np.zeros(0, np.float32)
         self.shown: NDArray[np.bool_] = np.zeros(0, np.bool_)
         self.layer: NDArray[np.int32] = np.zeros(0, np.int32)
+        self._maps: dict[int, list[int]] = {}  # the markers of each
         self._generations: list[tuple[NDArray[np.uint32], NDArray[np.uint32]]] = []
 
     def arrange(self, graph: Graph) -> None:
@@ -30,7 +34,10 @@ class Places:
         self.shown = np.ones(rows, np.bool_)
         self.layer = np.zeros(rows, np.int32)
         inside = []
+        self._maps = {}
         for node in graph.nodes.values():
+            if node.kind == "marker":
+                self._maps.setdefault(node.get("parent"), []).append(node.id)
             if node.props:
                 self.shown[node.id] = node.props.get("visible", True)
                 self.layer[node.id] = node.props.get("layer", 0)
@@ -43,9 +50,10 @@ class Places:
         self.move(graph)
 
     def move(self, graph: Graph) -> None:
-        """Something in the columns of `MOVING` changed."""
+        """Something in the columns of `MOVING` changed, or what a map shows."""
         columns = graph.columns
-        self.matrices = _matrices(columns["at"], columns["rotate"], columns["scale"])
+        at = _with_markers(graph, self._maps)
+        self.matrices = _matrices(at, columns["rotate"], columns["scale"])
         self.opacity = columns["opacity"][:, 0].copy()
         for children, parents in self._generations:
             outer, inner = self.matrices[parents], self.matrices[children]
@@ -53,6 +61,24 @@ class Places:
             joined[:, :, 3] += outer[:, :, 3]
             self.matrices[children] = joined
             self.opacity[children] *= self.opacity[parents]
+
+
+def _with_markers(graph: Graph, maps: dict[int, list[int]]) -> Floats:
+    """Where all nodes are in their parents: markers where their maps show their places, or far away."""
+    at = graph.columns["at"]
+    if not maps:
+        return at
+    at = at.copy()
+    for id, markers in maps.items():
+        node = graph.nodes.get(id)
+        if node is None or node.kind != "map":
+            at[markers, :2] = AWAY
+            continue
+        half = graph.columns["size"][id, :2] / 2
+        away = on_map(at[markers], node.get("center"), node.get("zoom"))
+        hidden = (np.abs(away) > half).any(1, keepdims=True)
+        at[markers, :2] = np.where(hidden, AWAY, away - np.multiply(ANCHORS[node.get("anchor")], half))
+    return at
 
 
 def _stands_apart(graph: Graph, node: Node) -> bool:

@@ -23,6 +23,8 @@ _SERIES = frozenset({"plot", "bar", "scatter"})
 
 def misplaced(noun: Kind, holder: Kind | None) -> str:
     """Why a noun cannot stand in another, in words; nothing if it can. `holder` None is the view or the world."""
+    if noun.name == "marker" and holder is not None and holder.name != "map":
+        return f"a marker stands in a map, not in a {holder.name}"
     if holder is None or (holder.space != "panel" and noun.space != "panel"):
         return ""
     if holder.name == "chart":
