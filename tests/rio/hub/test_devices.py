@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import trio
 from tests.rio.devices.films import a_film
-from tests.rio.displays import a_child, a_display, run
+from tests.rio.displays import a_child, a_display, at_rest, run
 
 from ninep import FileError
 from rio.grants import equipment
@@ -68,6 +68,21 @@ async def test_a_program_switches_a_pin() -> None:
             await run(display, "device('button').on()")
         with pytest.raises(FileError, match="line 1: lamp takes 0 or 1, bytes or text, not list"):
             await run(display, "lamp.write([1])")
+
+
+async def test_what_is_followed_is_followed_after_undo_and_redo() -> None:
+    """By the copy that takes the worker's place, and not twice; what a later version began has ended."""
+    async with a_display(grants=parse("gpio lamp 17 out\n")) as display:
+        await run(display, "lamp = device('lamp')\nn = 1\n@lamp.on_data\ndef hear(value): print('heard', value, n)\n")
+        await run(display, "n = 2\n@lamp.on_data\ndef other(value): print('other', value)\n")
+        await at_rest(display)
+        await display.undo()
+        await run(display, "lamp.on()\nn = 3\n")
+        await printed(display, "heard 1")
+        assert await display.tasks() != ""
+        assert "other" not in display.stage.out.text()
+        assert display.stage.out.text().count("heard") == 1
+        assert len(display.beyond.errands) == 1
 
 
 async def test_a_program_talks_to_a_serial_port() -> None:

@@ -1,6 +1,8 @@
 """What programs get from beyond their walls: real displays with grants, and what must hold while they wait."""
 
 import json
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -181,6 +183,20 @@ async def test_granted_files_are_read_and_no_others(folder: Path) -> None:
         assert f"reads Python's, {folder}/maps, writes its scratch" in display.sandbox()
         assert f"granted: read {folder}/maps\n" in display.sandbox()
         assert display.workers.open_walls == ""
+
+
+def test_a_wrong_line_keeps_rio_from_starting(tmp_path: Path) -> None:
+    """With status 2, and one sentence that names it."""
+    (tmp_path / "grants").write_text("net example.org\n\ngpio lamp\n")
+    ended = subprocess.run(
+        [sys.executable, "-m", "rio", "--headless", f"--state={tmp_path}", f"--grants={tmp_path}/grants"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        cwd=tmp_path,
+    )
+    assert ended.returncode == 2
+    assert ended.stderr.splitlines()[-1].endswith(f"--grants {tmp_path}/grants: line 3: usage: gpio NAME PIN in|out")
 
 
 def test_nothing_is_granted_by_default() -> None:
