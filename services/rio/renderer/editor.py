@@ -17,6 +17,7 @@ from rio.scene.values import LONGEST
 REST = 0.4  # seconds without a key after which a person is taken to rest
 USUAL = 36 * theme.BODY  # the width of an editor that nobody gave one
 SIZE = 16.0  # of its letters
+MOST_TABS = 2000  # of one line; with more they are shown as blanks
 
 _LANGUAGES = {
     "python": TextEditor.Language.python,
@@ -49,7 +50,7 @@ class Editor:
         """Draw it, and tell what a person has made of the text."""
         self._follow(desk.look, desk.get(node, "language"))
         self._editor.set_read_only_enabled(not desk.get(node, "enabled"))
-        if (value := desk.get(node, "value")) != self._known:
+        if (value := desk.get(node, "value")) != self._known and desk.has_time():
             self._take(value)
         before = inks.drawn()
         imgui.push_style_var(imgui.StyleVar_.child_rounding, 8.0)
@@ -68,10 +69,11 @@ class Editor:
 
     def _take(self, value: str) -> None:
         """The text that the graph has: only what differs is put in, so that the cursor keeps its place."""
+        shown = _tamed(value)
         if self._known is None:
-            self._editor.set_text(value)
-        elif (text := self._text()) != value:
-            self._exchange(text, value)
+            self._editor.set_text(shown)
+        elif (text := self._text()) != shown:
+            self._exchange(text, shown)
         self._known, self._edited = value, None
         self._said = self._text()
 
@@ -114,6 +116,12 @@ def code(desk: Desk, node: Node) -> None:
     lines = float(desk.get(node, "lines"))
     size = width or desk.room() or USUAL, height or lines * SIZE * 1.15 + 2 * theme.BODY
     desk.keep(node, Editor).show(desk, node, size)
+
+
+def _tamed(value: str) -> str:
+    """The text without lines that the editor would take seconds for: each tab of a line is measured from its begin."""
+    lines = value.split("\n")
+    return "\n".join(line.replace("\t", " ") if line.count("\t") > MOST_TABS else line for line in lines)
 
 
 def _shared(one: str, other: str) -> int:

@@ -27,10 +27,12 @@ from rio.scene.graph import Graph, Node
 from rio.scene.kinds import kind
 from rio.scene.noun import ANCHORS
 from rio.scene.pixels import Bytes
+from rio.scene.values import FARTHEST
 from rio.wire import Event, Input
 
 SETTLING = 3  # frames of ImGui after a change until it has taken it, answered it, and laid out the answer
 EDGE = 8.0  # logical pixels that a panel keeps from the edges of the view, if it has room
+CROSS, WIDEST = 88.0, 480.0  # what a title needs beside its words, and how wide it may make a window
 QUICK, PATIENT = 0.05, 2.0  # seconds that widgets may work for one picture: one of many, and one that was asked for
 Rect = tuple[float, float, float, float]  # left, top, right, bottom, in the view
 _NOWHERE: Rect = (0.0, 0.0, 0.0, 0.0)
@@ -208,9 +210,11 @@ class Panels:
         self._place(node)
         flags = _NEVER | (0 if is_window else _LOOSE)
         self._is_sized = self._sized(node)
+        title = self.get(node, "text") if is_window else ""
         if not self._is_sized:
             flags |= imgui.WindowFlags_.always_auto_resize
-        title = self.get(node, "text") if is_window else ""
+            wide = min(imgui.calc_text_size(title).x + CROSS, WIDEST) if is_window else 0.0
+            imgui.set_next_window_size_constraints((wide, 0.0), (FARTHEST, FARTHEST))
         imgui.push_style_var(
             imgui.StyleVar_.window_padding, (theme.PADDING, theme.PADDING - 2) if is_window else (0, 0)
         )

@@ -114,7 +114,8 @@ async def test_what_stands_in_a_canvas_is_placed_and_clicked_there() -> None:
     async with a_display() as display:
         program = (
             'with window("w", at=(160, 120)):\n    with canvas(name="c", size=(200, 100)):\n'
-            "        dot = circle(size=20)\n        other = rect(size=20, at=right_of(dot, gap=0))\nprint(dot.at, other.at)"
+            "        dot = circle(size=20)\n        other = rect(size=20, at=right_of(dot, gap=0))\n"
+            "print(dot.at, other.at)"
         )
         assert await run(display, program) == "(100.0, 50.0) (120.0, 50.0)\n"
         await run(display, '@dot.on_click\ndef _(event):\n    print("dot", event.x < 110)')

@@ -105,6 +105,14 @@ def test_words_have_the_colours_of_their_language(easel: Easel) -> None:
     assert not {(30, 30, 30), (197, 134, 192)} & (python | plain), "the library's own"
 
 
+def test_no_text_takes_long(easel: Easel) -> None:
+    """Tabs without an end, of which each is measured anew by the library, and many long lines at once."""
+    easel.scene(*[("code", {"value": "\t" * 65_000, "at": (320, 20 + 60 * n)}) for n in range(5)])
+    began = easel.seconds()
+    easel.look()
+    assert easel.seconds() - began < 2
+
+
 def test_a_text_that_is_full_takes_no_more(easel: Easel) -> None:
     """The letter that would be too much is taken back at once."""
     easel.scene(("code", {"at": MIDDLE, "size": (400, 180), "value": "x" * 65_535}))

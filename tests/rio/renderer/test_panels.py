@@ -56,6 +56,13 @@ def test_a_window_stands_over_everything_with_its_title_and_shadow(easel: Easel)
     assert seen[82:104, 280:360].max() > 200, "a title in light letters"
 
 
+def test_a_window_is_as_wide_as_its_title(easel: Easel) -> None:
+    """If nobody gave it a size, and its contents need less."""
+    easel.scene(("window", {"text": "A title of some length", "at": MIDDLE}), ("button", {"text": "x", "parent": 2}))
+    title = np.argwhere(easel.look()[150:170, :, 0] > 180)
+    assert np.ptp(title[:, 1]) > 140
+
+
 def test_the_first_picture_is_laid_out_already(easel: Easel) -> None:
     """A screenshot right after a program shows a window of the size that its contents need."""
     words: Facts = {"text": "x" * 20, "parent": 2}
