@@ -59,6 +59,13 @@ async def test_large_reads_and_writes_keep_every_byte(place: Path, by: str) -> N
         assert await sh.says("tar xOf all.tar t | sort -n | tail -1; ls t | wc -l") == "100\n100\n"
 
 
+async def test_a_directory_of_thousands_of_short_names_is_listed(place: Path) -> None:
+    """A page of the kernel's holds more than a thousand of them."""
+    names = [str(number) for number in range(5000)]
+    async with open_mount(Folder(**{name: File() for name in names}), place) as sh:
+        assert (await sh.says("ls -f | sort -n")).split() == [".", "..", *names]
+
+
 async def test_a_refusal_in_the_middle_of_a_write_is_a_short_write(place: Path) -> None:
     """What was taken counts; the next write hears the refusal."""
     root = Dir(small=Sink(lambda data: None, limit=200_000))
