@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from rio.devices.feed import Feed, Trouble
 
-MOST_PIXELS = 1280 * 720  # of one picture; larger ones are made smaller
+MOST_PIXELS = 640 * 480  # of one picture, thirty times a second through the display; larger ones are made smaller
 IDLE = 10.0  # seconds without a listener after which the camera is closed
 ANSWERING = 5.0  # seconds for the first picture
 _SLOWEST, _FASTEST = 1.0, 120.0  # pictures a second that a video may say of itself
