@@ -1,9 +1,7 @@
 """From what rio was told to its tree: the display is made, lives as long as the service, and is taken down."""
 
 import os
-import shutil
 import signal
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -16,6 +14,7 @@ from rio.config import Config
 from rio.hub.children import command_for
 from rio.hub.display import Commands, Display
 from rio.hub.frames import resident
+from rio.hub.scratch import Scratch
 from rio.tree import display_tree
 from rio.versions.archive import Archive
 
@@ -25,20 +24,21 @@ async def open_display(config: Config) -> AsyncIterator[Dir]:
     """The tree of a running display."""
     events, metrics = Events(), Metrics()
     archive = Archive(config.make_state())
-    scratch = Path(tempfile.mkdtemp(prefix="rio-scratch-"))
+    scratch = Scratch()
     try:
         display = Display(
-            commands(config, scratch), archive, events, config.pixels, config.granted, config.namespace or ""
+            commands(config, scratch.path), archive, events, config.pixels, config.granted, config.namespace or ""
         )
         count(display, metrics)
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
             nursery.start_soon(_stop_when_closed, display)
+            nursery.start_soon(scratch.guard, display.workers.fail)
             yield display_tree(display, metrics)
             nursery.cancel_scope.cancel()
     finally:
         events.close()
-        shutil.rmtree(scratch, ignore_errors=True)  # what a program made there may be closed even to us
+        scratch.remove()
 
 
 async def _stop_when_closed(display: Display) -> None:

@@ -230,7 +230,7 @@ class Programs:
     def status(self) -> str:
         """What a read of `parse` gives."""
         if self.running is None or not self.is_busy:
-            return "ready\n"
+            return f"busy, {waiting} waiting\n" if (waiting := len(self._turns)) else "ready\n"
         return f"running program {self.running.number}, {len(self._turns)} waiting\n"
 
     async def _take_turn(self, program: Program) -> None:

@@ -218,6 +218,11 @@ class Workers:
             self._current.end(why)
             self._current = None
 
+    def fail(self, why: str) -> None:
+        """End the current worker for what it does; that is then as if it had ended by itself."""
+        if self.current:
+            self.current.end(why)
+
     async def _clean(self) -> None:
         """End what a worker that has ended left behind, but no checkpoint: it may take all the room there is."""
         family, self._unclean = self._unclean, None

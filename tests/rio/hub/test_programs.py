@@ -297,3 +297,16 @@ async def test_a_flood_loses_its_oldest_and_says_so() -> None:
     lost = now(reader.read(1000))
     assert lost == b"[524288 bytes of output were lost here]\n"
     assert now(reader.read(1 << 22)) == b"x" * (1 << 20)
+
+
+async def test_a_program_that_waits_is_not_taken_for_none() -> None:
+    """After the program before has run, there is still something to be done for it."""
+    async with a_stage() as stage:
+        waiting = trio.Event()
+        stage.programs._turns.add(waiting.wait)
+        stage.programs._turns.add(waiting.wait)
+        await trio.testing.wait_all_tasks_blocked()
+        assert stage.programs.status() == "busy, 1 waiting\n"
+        waiting.set()
+        await trio.testing.wait_all_tasks_blocked()
+        assert stage.programs.status() == "ready\n"
