@@ -26,8 +26,8 @@ def press(key):
 def key(label, x, y, color, ink="white", width=78):
     """One key: a rounded rect and its label, which hear clicks together."""
     with group(name=f"key {label}", at=(x, y)) as whole:
-        rect(at=(0, 0), size=(width, 70), radius=18, color=color)
-        text(label, at=(0, 0), size=32, color=ink, font="bold")
+        rect(size=(width, 70), radius=18, color=color)
+        text(label, size=32, color=ink, font="bold")
     whole.on_click(lambda: press(label))
 
 

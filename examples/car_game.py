@@ -20,7 +20,7 @@ def car(x, y, color):
     for dx in (-33, 33):
         for dy in (-40, 42):
             rect(parent=whole, at=(dx, dy), size=(12, 30), radius=4, color="#0d0d0f")
-    rect(parent=whole, at=(0, 0), size=(68, 130), radius=20, color=color)
+    rect(parent=whole, size=(68, 130), radius=20, color=color)
     rect(parent=whole, at=(0, -22), size=(52, 28), radius=8, color="#1b263b")
     rect(parent=whole, at=(0, 38), size=(50, 20), radius=8, color="#1b263b")
     for dx in (-20, 20):

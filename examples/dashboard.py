@@ -1,9 +1,7 @@
 """A dashboard made from a CSV file: figures, a chart, a table, bars."""
 
-import csv
-from pathlib import Path
-
-Path("sales.csv").write_text("""month,coffee,tea,cake
+rows = csv("""
+month,coffee,tea,cake
 January,420,180,95
 February,455,172,110
 March,510,190,128
@@ -11,8 +9,6 @@ April,498,215,150
 May,560,240,171
 June,610,262,190
 """)
-with Path("sales.csv").open() as file:
-    rows = list(csv.DictReader(file))
 goods = {"coffee": "#f2a65a", "tea": "#7bd389", "cake": "#e56b9b"}
 
 background("#151a26")
@@ -20,7 +16,7 @@ text("Café Aurora", at=(60, 58), size=38, font="bold", color="white", anchor="l
 text("first half of the year", at=(60, 96), size=19, color="#8a94ad", anchor="left")
 
 for i, (good, color) in enumerate(goods.items()):
-    numbers = [int(row[good]) for row in rows]
+    numbers = [row[good] for row in rows]
     growth = numbers[-1] / numbers[0] - 1
     x = 210 + 330 * i
     rect(at=(x, 195), size=(300, 130), radius=18, color="#1f2738")
@@ -31,9 +27,9 @@ for i, (good, color) in enumerate(goods.items()):
 
 with chart("Sold each month", at=(440, 495), size=(760, 380)):
     for good, color in goods.items():
-        plot(good, [int(row[good]) for row in rows], color=color, thickness=3)
+        plot(good, [row[good] for row in rows], color=color, thickness=3)
 
 with window("sales.csv", at=(1055, 475)):
-    table([word.title() for word in rows[0]], [tuple(row.values()) for row in rows], size=(370, 0))
-    cups = sum(int(row["coffee"]) for row in rows)
+    table(rows, size=(370, 0))
+    cups = sum(row["coffee"] for row in rows)
     progress(f"{cups:,} of 3,500 cups", value=cups / 3500, size=(370, 0))

@@ -1,6 +1,6 @@
 """A form: what is typed and chosen is looked at when the button is clicked."""
 
-background("#f4efe6")
+background("#f4efe6", theme="light")
 rect(size=(1280, 220), at=(640, 110), color="#e07a5f")
 text("Harbour Sailing Club", at=(640, 84), size=46, font="bold", color="white")
 text("join us for the summer", at=(640, 134), size=22, font="italic", color="#fff3e6")

@@ -51,9 +51,9 @@ def cover():
 for i, sign in enumerate(deck):
     x, y = 190 + 180 * (i % 6), 180 + 200 * (i // 6)
     with group(at=(x, y)) as card:
-        rect(at=(0, 0), size=(150, 176), radius=18, color="#40916c", border=4, border_color="#74c69d")
-        polygon(GEM, at=(0, 0), color="#52b788", opacity=0.7)
+        rect(size=(150, 176), radius=18, color="#40916c", border=4, border_color="#74c69d")
+        polygon(GEM, color="#52b788", opacity=0.7)
         with group(visible=False) as face:
-            rect(at=(0, 0), size=(150, 176), radius=18, color="#f8f9fa")
-            polygon(SIGNS[sign], at=(0, 0), color=COLORS[sign])
+            rect(size=(150, 176), radius=18, color="#f8f9fa")
+            polygon(SIGNS[sign], color=COLORS[sign])
     card.on_click(lambda face=face, sign=sign: look(face, sign))

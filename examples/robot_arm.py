@@ -12,7 +12,7 @@ elbow = group(name="elbow", parent=shoulder, at=(0, 2.2, 0))
 wrist = group(name="wrist", parent=elbow, at=(0, 1.8, 0))
 
 for joint, size in ((shoulder, 0.85), (elbow, 0.68), (wrist, 0.5)):
-    cylinder(parent=joint, at=(0, 0, 0), size=(size, 0.75, size), rotate=(90, 0, 0), color=STEEL)
+    cylinder(parent=joint, size=(size, 0.75, size), rotate=(90, 0, 0), color=STEEL)
 box(parent=shoulder, at=(0, 1.1, 0), size=(0.5, 1.9, 0.5), color=ORANGE)
 box(parent=elbow, at=(0, 0.9, 0), size=(0.4, 1.5, 0.4), color=ORANGE)
 box(parent=wrist, at=(0, 0.4, 0), size=(0.7, 0.16, 0.5), color=STEEL)

@@ -25,7 +25,7 @@ for i, (name, distance, size, color) in enumerate(PLANETS):
     radius = 1.5 + 0.95 * i
     line(np.column_stack((radius * np.cos(around), 0 * around, radius * np.sin(around))), size=1.5, color="#2c3a5e")
     planet = group(name=name)
-    sphere(parent=planet, at=(0, 0, 0), size=size, color=color, shadow=False)
+    sphere(parent=planet, size=size, color=color, shadow=False)
     if name == "Saturn":
         for ring in (0.62, 0.7, 0.78, 0.86):
             line(

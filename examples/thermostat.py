@@ -1,6 +1,6 @@
 """A house that is heated: sliders and a switch set what happens, a chart shows the hours."""
 
-background("#dfe7ee")
+background("#dfe7ee", theme="light")
 polygon([(120, 330), (380, 130), (640, 330)], color="#9c4a3c")
 rect(at=(380, 470), size=(440, 290), color="#f7f1e5")
 rect(at=(520, 545), size=(90, 140), color="#7d5a44", radius=4)
