@@ -82,6 +82,8 @@ def count(display: Display, metrics: Metrics) -> None:
     metrics.gauge("rio_errands", "What programs have asked for, or follow.", lambda: len(display.beyond.errands))
     metrics.gauge("rio_grant_refusals_total", "What was not granted.", lambda: display.beyond.ledger.refusals)
     metrics.gauge("rio_renderer_restarts_total", "Renderers that ended.", lambda: screen.restarts)
+    metrics.gauge("rio_sounds_total", "Sounds that were played.", lambda: screen.sounds)
+    metrics.gauge("rio_sound_output", "Whether there is something to hear them from.", lambda: bool(screen.speaker))
     metrics.gauge("rio_worker_deaths_total", "Workers that ended.", lambda: stage.replaced)
     metrics.gauge("rio_frame_milliseconds", "What the last frame took.", lambda: screen.last_shown.cost)
     metrics.gauge("rio_frames_merged_total", "Frames that were drawn with the next.", lambda: screen.pace.merged)

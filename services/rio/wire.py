@@ -251,6 +251,13 @@ class Without(Message, tag="without"):
     sources: list[str]
 
 
+class Heard(Message, tag="heard"):
+    """Renderer to main: a sound has begun, of this node; `device` is what it is heard from, "" for nothing (yet)."""
+
+    node: int
+    device: str
+
+
 class Failed(Message, tag="failed"):
     """Renderer to main: something cannot be drawn, in words (a shader's error, say). The rest of the picture stands."""
 
@@ -266,7 +273,7 @@ class Hello(Message, tag="hello"):
 
 FromWorker = Deltas | Ran | Done | Output | Want | Ask | More | Hello
 FromDevices = Answer | Hello
-FromRenderer = Took | Shown | Picture | Event | View | Trying | Failed | Hello
+FromRenderer = Took | Shown | Picture | Event | View | Trying | Heard | Failed | Hello
 ToWorker = Run | Tick | Halt | Fork | Event | Deltas | Answer
 ToDevices = Ask | More
 ToRenderer = Deltas | Shot | Watch | Input | View | Without

@@ -30,6 +30,7 @@ CHANNEL = 3
 _PR_SET_CHILD_SUBREAPER = 36
 _ALWAYS = ("PATH", "LANG", "LC_ALL", "TZ")
 _FOR_A_WINDOW = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "HOME", "FONTCONFIG_FILE")
+_FOR_SOUND = ("PULSE_SERVER", "PIPEWIRE_REMOTE", "JACK_DEFAULT_SERVER")
 _FOR_GL = ("LIBGL_", "MESA_", "GALLIUM_", "LP_", "EGL_", "__EGL_", "__GLX_", "__GL_", "PYOPENGL_")
 _FOR_PINS = ("GPIOZERO_PIN_FACTORY", "PIGPIO_ADDR", "PIGPIO_PORT")
 _LINE, _PAUSE = 4096, 0.05
@@ -44,7 +45,7 @@ def environment_for(role: str, ours: Mapping[str, str]) -> dict[str, str]:
     """
     kept = {name: ours[name] for name in _ALWAYS if name in ours}
     if role == "renderer":
-        kept |= {k: v for k, v in ours.items() if k in _FOR_A_WINDOW or k.startswith(_FOR_GL)}
+        kept |= {k: v for k, v in ours.items() if k in (*_FOR_A_WINDOW, *_FOR_SOUND) or k.startswith(_FOR_GL)}
     if role == "devices":
         kept |= {k: v for k, v in ours.items() if k in _FOR_PINS}
     return {"PATH": "/usr/bin:/bin", **kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

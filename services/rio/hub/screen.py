@@ -21,6 +21,7 @@ from rio.wire import (
     Event,
     Failed,
     FromRenderer,
+    Heard,
     Input,
     Message,
     Picture,
@@ -80,7 +81,8 @@ class Screen:
         self._progress, self._work = Bell(), Bell()
         self.view: dict[str, Any] = {}
         self.size: tuple[int, int] | None = None  # if it is another than renderers begin with
-        self.frames = self.restarts = 0
+        self.frames = self.restarts = self.sounds = 0
+        self.speaker = ""  # what sounds were heard from
         self.pace = Frames()
         self._trying: list[int] = []  # shaders that the picture which is being drawn may fail of
         self._left_out: dict[str, None] = {}  # the sources of those that one has failed of
@@ -301,5 +303,7 @@ class Screen:
                 self._look(state)
             case Event():
                 self._heard(message)
+            case Heard(_, device):
+                self.sounds, self.speaker = self.sounds + 1, device or self.speaker
             case Failed(text):
                 self._failed(text)

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rio.scene.pixels import LONGEST_SIDE, MOST_PIXELS, Pixels
-from rio.scene.values import Form, Refused
+from rio.scene.sounds import Waves, samples_of
+from rio.scene.values import Floats, Form, Refused
 
 LARGEST = 64 << 20  # bytes of one file
 MOST_DECODED = 100_000_000  # pixels of a picture before it is made smaller
@@ -120,4 +121,9 @@ def _colored(image: Any) -> Any:
     return image.convert("RGBA")
 
 
-READERS: dict[type, Reader] = {Pixels: picture}
+def sound(contents: bytes, what: str) -> Floats:
+    """float32[n] of a WAV file."""
+    return samples_of(contents)
+
+
+READERS: dict[type, Reader] = {Pixels: picture, Waves: sound}

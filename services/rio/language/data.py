@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rio.scene.sounds import hertz
 from rio.scene.values import Refused
 
 MOST_ROWS = 1_000_000
@@ -80,12 +81,18 @@ def _value(cell: str) -> Any:
 
 
 def spread(noun: str, words: dict[str, Any], heads: Sequence[str] = ()) -> dict[str, Any]:
-    """The words of a noun, with dicts as what they stand for: the rows of a table, the bars of a chart."""
+    """The words of a noun, with what stands for others as those: dicts for rows and bars, a number for a pitch."""
     rows, bars = words.get("rows"), words.get("points")
     if noun == "table" and isinstance(rows, list | tuple) and rows and all(isinstance(row, Mapping) for row in rows):
         columns = list(words.get("columns") or heads) or list(dict.fromkeys(key for row in rows for key in row))
         cells = [[row.get(key) for key in columns] for row in rows]
         return {**words, "columns": list(map(str, columns)), "rows": cells}
+    if noun == "sound" and _is_pitch(sound := words.get("samples")):
+        return {"pitch": sound, **{word: value for word, value in words.items() if word != "samples"}}
     if noun == "bar" and isinstance(bars, Mapping):
         return {"labels": list(map(str, bars)), **words, "points": list(bars.values())}
     return words
+
+
+def _is_pitch(sound: Any) -> bool:
+    return isinstance(sound, int | float) or (isinstance(sound, str) and hertz(sound) is not None)

@@ -156,6 +156,10 @@ class Handle:
         """`@term.on_input`: call the function below with what a person types into it, as a terminal would send it."""
         return self._nouns.timers.on_event(self._id, "input", function)
 
+    def play(self) -> None:
+        """Let a sound be heard from its beginning; one that is heard already goes on beside it."""
+        self.plays = self._nouns.read(self, "plays") + 1
+
     def write(self, text: str) -> None:
         """Write on, behind what was written before."""
         if self._noun.word("text").form is not TAIL:

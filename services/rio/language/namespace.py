@@ -204,6 +204,8 @@ class Language:
             animations.stop(what)
         elif isinstance(what, Handle):
             animations.stop_node(what)
+            if "plays" in what._noun.words:
+                what.plays = 0
         elif isinstance(what, str | int):
             if not (timers.stop_named(str(what)) or animations.stop_named(str(what))):
                 raise Refused(f"no task {what}; scene/tasks lists them")

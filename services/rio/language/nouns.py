@@ -64,7 +64,7 @@ class Nouns:
         return {word: self.assets.taken(noun.word(word).form, value) for word, value in words.items()}
 
     def _new(self, noun: Kind, name: str, words: dict[str, Any]) -> Handle:
-        if self._inside:
+        if self._inside and "parent" in noun.words:
             words.setdefault("parent", self._inside[-1])
         if "parent" in words:
             words["parent"] = self._number(words["parent"])

@@ -68,12 +68,14 @@ class Renderer:
     def __init__(self, channel: Channel[ToRenderer], surface: Surface) -> None:
         from rio.renderer.canvas import Canvas  # only now is there a GL platform to import for
         from rio.renderer.pointer import Pointer
+        from rio.renderer.sounds import Sounds
 
         self._channel, self._surface = channel, surface
         self._canvas = Canvas(surface.size, surface.ratio, self._fail)
         self._pointer = Pointer(self._canvas.pick)
         self._watchdog = Watchdog(lambda: self._send(Trying(self._tried)))
         self._tried: list[int] = []  # the shaders of the picture
+        self._sounds = Sounds(self._send)
         self._stamp = self._told = 0
         self._watched: tuple[int, int] | None = None
         self._shots: list[Shot] = []
@@ -161,6 +163,7 @@ class Renderer:
         for delta in items:
             with self._noted():
                 self._canvas.mirror.apply(delta)
+        self._sounds.follow(items, self._canvas.mirror.graph)
 
     @contextmanager
     def _noted(self) -> Iterator[None]:

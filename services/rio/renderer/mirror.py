@@ -158,6 +158,8 @@ def where_of(graph: Graph, node: Node) -> int:
         return PANEL
     if node.kind == "group":
         return VIEW | WORLD
+    if kind(node.kind).space == "heard":
+        return 0
     if kind(node.kind).space == "either":
         return WORLD if in_world(node) else VIEW
     return VIEW if kind(node.kind).space == "view" else WORLD

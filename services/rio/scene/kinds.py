@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from rio.scene.flats import FLATS
 from rio.scene.noun import Kind
 from rio.scene.solids import SOLIDS
+from rio.scene.sounds import SOUNDS
 from rio.scene.values import Refused, nearest
 from rio.scene.widgets import WIDGETS
 
@@ -21,4 +22,4 @@ def kind(name: str) -> Kind:
         raise Refused(f"no noun {name}{nearest(name, KINDS) or '; there are ' + ' '.join(KINDS)}") from None
 
 
-KINDS: Mapping[str, Kind] = {each.name: each for each in (*SOLIDS, *FLATS, *WIDGETS)}
+KINDS: Mapping[str, Kind] = {each.name: each for each in (*SOLIDS, *FLATS, *WIDGETS, *SOUNDS)}

@@ -13,9 +13,10 @@ from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
 from rio.scene.noun import COLUMNS
 from rio.scene.pixels import PIXELS, Pixels
+from rio.scene.sounds import Waves
 from rio.scene.values import LINK, Color, Numeric
 
-SPELLED = (Color, Pixels)
+SPELLED = (Color, Pixels, Waves)
 """Forms whose values a program writes as the text that `show` gives."""
 
 LONG = 64  # numbers of one word that a line still shows

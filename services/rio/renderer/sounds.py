@@ -1,0 +1,99 @@
+"""The sounds of a scene, heard as they are played; to a loudspeaker, if there is one.
+
+What counts is that `plays` grows: a scene that is shown anew, after undo or by another renderer, was heard before.
+"""
+
+from collections.abc import Callable, Iterable
+from threading import Thread
+from typing import Any
+
+from rio.renderer.mixer import Mixer, tone
+from rio.scene.graph import Graph, Node
+from rio.scene.sounds import RATE
+from rio.wire import Delta, Heard, Message, Put, Remove, Reset, Set
+
+NOUN = "sound"
+_WORDS = frozenset({"plays", "volume", "loop"})
+
+
+class Speaker:
+    """The default output of this machine, once somebody plays. Without PortAudio, or a device, there is silence.
+
+    Opening takes a moment, so it is done aside; PortAudio asks for samples in a thread of its own.
+    """
+
+    def __init__(self, mixer: Mixer) -> None:
+        self._mixer = mixer
+        self._stream: Any = None
+        self.name = ""
+        self.is_silent = False
+        Thread(target=self._open, daemon=True).start()
+
+    def _open(self) -> None:
+        try:
+            import sounddevice  # type: ignore[import-untyped]  # it ships no types; loads a library that may be missing
+
+            self._stream = sounddevice.OutputStream(RATE, channels=1, dtype="float32", callback=self._fill)
+            self._stream.start()
+            self.name = str(sounddevice.query_devices(kind="output")["name"])
+        except Exception:  # missing in many ways: no library, no device, one that is taken, a sound server that is gone
+            self.is_silent = True
+            self._mixer.clear()
+
+    def _fill(self, into: Any, count: int, time: Any, status: Any) -> None:
+        into[:, 0] = self._mixer.block(count)
+
+
+class Sounds:
+    """`send` is told of each sound that begins."""
+
+    def __init__(self, send: Callable[[Message], None]) -> None:
+        self._send = send
+        self._mixer = Mixer()
+        self._speaker: Speaker | None = None
+        self._plays: dict[int, float] = {}
+
+    def follow(self, items: Iterable[Delta], graph: Graph) -> None:
+        """These changes were made to the graph."""
+        is_less = False
+        for delta in items:
+            match delta:
+                case Set(id, prop, value) if prop in _WORDS and (node := graph.nodes.get(id)) and node.kind == NOUN:
+                    self._change(node, prop, value)
+                case Put(id, noun, _, props) if noun == NOUN:
+                    self._plays[id] = props.get("plays", self._plays.get(id, 0))
+                case Reset():
+                    self._plays.clear()
+                    self._mixer.stop()
+                case Remove(id) | Put(id):  # with a node all goes that is in it, or that bore the name
+                    self._plays.pop(id, None)
+                    is_less = bool(len(self._mixer) or self._plays)
+        if is_less:
+            self._forget(graph)
+
+    def _change(self, node: Node, prop: str, value: Any) -> None:
+        if prop != "plays":
+            self._mixer.adjust(node.id, node.get("volume"), loop=node.get("loop"))
+            return
+        before, self._plays[node.id] = self._plays.get(node.id, 0), value
+        if value > before:
+            self._play(node)
+        elif not value:
+            self._mixer.stop(node.id)
+
+    def _play(self, node: Node) -> None:
+        if self._speaker is None:
+            self._speaker = Speaker(self._mixer)
+        self._send(Heard(node.id, self._speaker.name))
+        if self._speaker.is_silent:
+            return
+        samples = node.get("samples")
+        if samples is None:
+            samples = tone(node.get("pitch"), node.get("seconds"))
+        self._mixer.play(node.id, samples, node.get("volume"), loop=node.get("loop"))
+
+    def _forget(self, graph: Graph) -> None:
+        """Sounds of nodes that are gone end."""
+        self._plays = {id: plays for id, plays in self._plays.items() if id in graph.nodes}
+        for id in self._mixer.nodes() - self._plays.keys():
+            self._mixer.stop(id)

@@ -1,0 +1,52 @@
+"""From a change of the scene to a sound that is heard, in a real renderer."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from tests.rio.easel import Easel
+
+from rio.wire import Heard, Message, Put, Remove, Reset, Set, Shown
+
+
+@pytest.fixture(scope="module")
+def easel() -> Iterator[Easel]:
+    easel = Easel(64, 64)
+    yield easel
+    easel.close()
+
+
+def beeps(easel: Easel, *changes: Put | Set | Remove | Reset) -> list[int]:
+    """The nodes that are heard while these changes are made, up to the picture that shows them."""
+    stamp = easel.draw(*changes)
+    heard: list[int] = []
+    while True:
+        message = easel.next(Message, lambda message: isinstance(message, Heard | Shown))
+        if isinstance(message, Heard):
+            heard.append(message.node)
+        elif isinstance(message, Shown) and message.stamp >= stamp:
+            return heard
+
+
+def test_a_sound_is_heard_when_its_count_grows(easel: Easel) -> None:
+    """Each time; not when it is made, nor when the count goes back or is said again."""
+    assert beeps(easel, Reset(), Put(2, "sound", "ping", {})) == []
+    assert beeps(easel, Set(2, "plays", 1)) == [2]
+    assert beeps(easel, Set(2, "plays", 2), Set(2, "plays", 3)) == [2, 2]
+    assert beeps(easel, Set(2, "plays", 3), Set(2, "plays", 1), Set(2, "volume", 0.1), Set(2, "loop", True)) == []
+    assert beeps(easel, Set(2, "plays", 0), Set(2, "plays", 1)) == [2]
+
+
+def test_a_scene_that_is_shown_anew_is_silent(easel: Easel) -> None:
+    """After undo, or to another renderer, with its counts as they are; then it counts on."""
+    assert beeps(easel, Reset(), Put(2, "sound", "ping", {"plays": 7})) == []
+    assert beeps(easel, Set(2, "plays", 7)) == []
+    assert beeps(easel, Set(2, "plays", 8)) == [2]
+
+
+def test_samples_and_removed_sounds_do_no_harm(easel: Easel) -> None:
+    """A node may go while it is heard, and its number may come back as something else."""
+    samples = np.zeros(100, np.float32)
+    assert beeps(easel, Reset(), Put(4, "sound", "s", {"samples": samples}), Set(4, "plays", 1)) == [4]
+    assert beeps(easel, Remove(4), Put(4, "rect", "s", {})) == []
+    assert not easel.failures
