@@ -37,6 +37,13 @@ Small programs in the [scene language](scene.md), as a person or a model writes 
 there: `ninep write /rio/scene/parse < examples/clock.py`. What moves is shown at one moment, what is clicked after some
 clicks. `make gallery` draws all of them; a test compares them with these pictures.
 """
+ELSEWHERE = """
+## On several machines
+
+- [Pong for two machines](../examples/two-machine-pong/README.md): one game, each player at a display of their own.
+- [Camera here, lamp there](../examples/camera-blink/README.md): what a camera sees on one machine makes a lamp blink on
+  another.
+"""
 FAR, FEW = 48, 0.01  # a pixel that differs by more is another one; so many of those may be
 
 
@@ -185,7 +192,7 @@ def page() -> str:
                 "",
             ]
             lines += [f"![{says}](../tests/rio/golden/{name}.png)", ""]
-    return "\n".join(lines)
+    return "\n".join(lines) + ELSEWHERE
 
 
 def main(arguments: list[str]) -> int:
