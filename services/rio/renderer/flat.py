@@ -187,7 +187,7 @@ class Flat:
     def _draw_dots(self, run: Run, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
         arrays, id = self._pieces[run.owner].dots, run.owner
         if arrays is not None:
-            color = graph.columns["color"][id].copy()
+            color = unsaid.color(graph, graph.nodes[id], is_light=self.is_light)
             color[3] *= places.opacity[id]
             size = float(graph.columns["size"][id, 0]) * ratio
             blend(size > ROUND or bool(color[3] < 1))

@@ -119,6 +119,8 @@ def _colors(look: Look) -> dict[str, Color]:
         "separator": look.edge,
         "resize_grip": CLEAR,
         "scrollbar_bg": CLEAR,
+        "scrollbar_grab": nearer(look.well, look.toward, 0.16),
+        "header": (*look.accent[:3], 0.26),
         "table_header_bg": look.veil,
         "table_border_strong": look.edge,
         "table_border_light": look.edge,
@@ -186,8 +188,8 @@ def draw_rail(look: Look, part: float) -> None:
 
 
 def packed(color: Color) -> int:
-    """The colour as draw lists take it."""
-    return imgui.color_convert_float4_to_u32(color)
+    """The colour as draw lists take it; paler within what is not enabled."""
+    return imgui.get_color_u32(color)
 
 
 KNOB, _RAIL = 9.0, 3.0  # half of their heights

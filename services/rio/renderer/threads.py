@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rio.renderer import shaders
+from rio.renderer import shaders, unsaid
 from rio.renderer.camera import Vector
 from rio.renderer.dots import Dotter
 from rio.renderer.gpu import Arrays, Program, Size
@@ -69,18 +69,21 @@ class Threads:
                 found.append(_placed(np.repeat(places.matrices[id][None], 8, 0), corners))
         return np.concatenate(found)
 
-    def draw(self, graph: Graph, places: Places, camera: Vector, size: Size, ratio: float) -> None:
+    def draw(
+        self, graph: Graph, places: Places, camera: Vector, size: Size, ratio: float, *, is_light: bool = False
+    ) -> None:
         """All of them, among what is there. `size` is the picture's, `ratio` how many pixels make a logical one."""
         columns = graph.columns
         if len(self._owners):
-            matrices, color = places.matrices[self._owners], columns["color"][self._owners]
+            matrices = places.matrices[self._owners]
+            color = unsaid.colors(graph, self._owners, is_light=is_light)
             color[:, 3] *= places.opacity[self._owners]
             rows = {f"row{i}": matrices[:, i] for i in range(3)}
             self._stretches.upload(**rows, size=columns["size"][self._owners] * ratio, color=color)
             self._lines.use(camera=camera, view=size)
             self._stretches.draw_instances(0, len(self._owners))
         for id, dots in self._clouds.items():
-            color = columns["color"][id] * (1, 1, 1, places.opacity[id])
+            color = unsaid.color(graph, graph.nodes[id], is_light=is_light) * (1, 1, 1, places.opacity[id])
             placed = camera @ np.vstack((places.matrices[id], (0, 0, 0, 1)))
             self._dotter.draw(dots.arrays, len(dots.places), placed, color, float(columns["size"][id, 0]) * ratio)
 

@@ -29,7 +29,7 @@ def colors(graph: Graph, ids: NDArray[np.uint32], *, is_light: bool) -> Floats:
         return found
     for noun, own in _OWN.items():
         alike = np.flatnonzero((np.abs(found - own) < _NEAR).all(axis=1))
-        theirs = {id for id in set(ids[alike].tolist()) if graph.nodes[id].kind == noun}
+        theirs = {id for id in set(ids[alike].tolist()) if id in graph.nodes and graph.nodes[id].kind == noun}
         found[[place for place in alike if int(ids[place]) in theirs]] = _INSTEAD[noun]
     return found
 

@@ -134,7 +134,7 @@ class World:
         clear()
         placed: Uniforms = {"camera": camera, "eye": eye.at, "ground": (frame.ground, box.radius)}
         self._paint_solids(self._paints[fine], {**placed, **lamps.uniforms, **cast.uniforms, **maps})
-        self._threads.draw(graph, places, camera, self._size, self._ratio)
+        self._threads.draw(graph, places, camera, self._size, self._ratio, is_light=self.is_light)
         depth(False)
 
     def _paint_solids(self, coat: Coat, uniforms: Uniforms) -> None:

@@ -55,9 +55,7 @@ def is_flat(graph: Graph, node: Node) -> bool:
 
 def box_of(graph: Graph, node: Node) -> Box:
     """The box of a node, in the coordinates of the whole picture, or of the canvas that it stands in."""
-    at = np.sum(
-        [_place(graph, id) for id in graph.ancestry(node.id) if not _is_canvas_of(graph, id, node)], axis=0
-    )
+    at = np.sum([_place(graph, id) for id in graph.ancestry(node.id) if not _is_canvas_of(graph, id, node)], axis=0)
     if node.kind == "group" and (inside := graph.children(node.id)):
         boxes = [box_of(graph, graph.node(child)) for child in inside]
         low = np.min([np.subtract(box.middle, box.half) for box in boxes], axis=0)

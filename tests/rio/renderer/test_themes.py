@@ -76,3 +76,22 @@ def test_what_is_half_transparent_in_a_picture_is_so_in_a_window(easel: Easel) -
     pixels = np.full((50, 50, 4), (255, 255, 255, 128), np.uint8)
     easel.scene(("window", {"at": (320, 180), "size": (200, 160)}), ("image", {"image": pixels, "parent": 2}))
     assert 130 < bright(easel.look()[160, 255]) < 165
+
+
+def test_what_is_not_enabled_is_paler_in_both(easel: Easel) -> None:
+    """What we draw ourselves too: a slider's rail and knob."""
+    for theme in ("dark", "light"):
+        slider: dict[str, Any] = {"at": (320, 180), "size": (200, 0), "value": 1.0}
+        easel.scene(("slider", slider), ("background", {"theme": theme}))
+        strong = easel.look()[180:200, 230:330].astype(float)
+        easel.draw(Set(2, "enabled", False))
+        pale = easel.look()[180:200, 230:330].astype(float)
+        assert np.ptp(pale[:, :, 2] - pale[:, :, 0]) < 0.85 * np.ptp(strong[:, :, 2] - strong[:, :, 0])
+
+
+def test_lines_and_dots_are_seen_in_the_light(easel: Easel) -> None:
+    """In the view and in the world, where nobody gave them a colour."""
+    for places in ([(220, 180), (420, 180)], [(-2, 0, 0), (2, 0, 0)]):
+        for noun in ("line", "points"):
+            easel.scene((noun, {"points": places, "size": 12}), ("background", {"theme": "light", "floor": False}))
+            assert easel.look().min() < 130, (noun, places)
