@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import structlog
 
-from bench import agents, crowd, fleet, mount, product, results, scene, wire
+from bench import agents, crowd, fleet, mount, product, results, scene, versions, wire
 from bench.results import Figure, Table
 
 TARGETS_SERVER = {"rtt": 80_000.0, "pipe 32": 300_000.0}
@@ -77,6 +77,7 @@ PARTS: dict[str, Callable[[int, float], Table]] = {
     "agents": agents.agents,
     "pixels": pixels,
     "scene": scene.scene,
+    "versions": versions.versions,
 }
 
 
