@@ -12,7 +12,7 @@ import socket
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +75,7 @@ class Renderer:
         self._pointer = Pointer(self._canvas.pick)
         self._watchdog = Watchdog(lambda: self._send(Trying(self._tried)))
         self._tried: list[int] = []  # the shaders of the picture
+        self._survived: set[str] = set()  # the sources of those that have been drawn before
         self._sounds = Sounds(self._send)
         self._stamp = self._told = 0
         self._watched: tuple[int, int] | None = None
@@ -217,14 +218,18 @@ class Renderer:
         if camera.goal != goal:
             self._send(View(camera.state()))
 
-    def _in_time(self) -> AbstractContextManager[None]:
+    @contextmanager
+    def _in_time(self) -> Iterator[None]:
         """A picture with shaders in it may be the last: the display is told of new ones, and a watchdog looks on."""
         self._canvas.update()
         shaders = self._canvas.shaders
+        sources = {node.get("source") for node in shaders}
         self._tried = [node.id for node in shaders]
-        if self._canvas.flat.paints.are_new(shaders):
+        if sources - self._survived:
             self._send(Trying(self._tried))
-        return self._watchdog.watching() if shaders else nullcontext()
+        with self._watchdog.watching() if shaders else nullcontext():
+            yield
+        self._survived = sources
 
     def _shoot(self) -> None:
         """The pictures that were asked for: of all that has been said, in full quality."""
@@ -256,10 +261,11 @@ class Renderer:
         """One node alone; the picture is then painted again, for who reads it next."""
         from rio.renderer.portrait import portrait
 
-        try:
-            return portrait(self._canvas, node)
-        finally:
-            self._canvas.paint(fine=True)
+        with self._in_time():
+            try:
+                return portrait(self._canvas, node)
+            finally:
+                self._canvas.paint(fine=True)
 
     # speaking
 

@@ -74,8 +74,8 @@ class Canvas:
 
     @property
     def shaders(self) -> list[Node]:
-        """The nodes of the picture that a program's own shaders paint."""
-        return self.flat.shaded(self.mirror.graph)
+        """The nodes that a program's own shaders paint."""
+        return [self.mirror.graph.nodes[id] for id in self.mirror.shaders]
 
     def update(self) -> None:
         """Take over all that changed, without painting it."""

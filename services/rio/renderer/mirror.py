@@ -49,6 +49,7 @@ class Mirror:
         self.graph = Graph()
         self.touched = Touched()
         self._where = np.zeros(64, np.uint8)
+        self.shaders: set[int] = set()  # nodes that a program's own shaders paint
         self._straight: set[int] = set()  # lines to a place: their shape depends on where they begin
 
     def take(self) -> Touched:
@@ -77,6 +78,7 @@ class Mirror:
                 self.graph.apply(delta)
                 self._where[:] = 0
                 self._straight.clear()
+                self.shaders.clear()
 
     def _change(self, delta: Put | Set, id: int) -> None:
         known = id in self.graph.nodes
@@ -97,6 +99,8 @@ class Mirror:
         self._where[node.id] = where = where_of(self.graph, node)
         self.touched.order |= where
         self.touched.shapes.add(node.id)
+        if node.kind == "shader":
+            self.shaders.add(node.id)
         self.touched.came |= bool(where & WORLD) and node.kind != "group"
 
     def _leave(self, id: int) -> None:
@@ -106,6 +110,7 @@ class Mirror:
                 self.touched.shapes.add(gone)
                 self.touched.came |= bool(self._where[gone] & WORLD)
                 self._straight.discard(gone)
+                self.shaders.discard(gone)
 
     def _below(self, id: int) -> list[int]:
         found = list(self.graph.children(id))

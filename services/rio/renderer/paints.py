@@ -84,10 +84,6 @@ class Paints:
         """Draw none of these."""
         self._without = frozenset(sources)
 
-    def are_new(self, nodes: Collection[Node]) -> bool:
-        """Whether something is to be compiled for these."""
-        return any(node.get("source") not in self._painted for node in nodes)
-
     def begin(self, nodes: Collection[Node]) -> None:
         """One more picture, with these nodes in it; what no node has any more is forgotten."""
         self._drawn.clear()
