@@ -67,7 +67,7 @@ class Panels:
         self._lows: dict[int, tuple[float, float]] = {}  # their corners, as they were last placed
         self._rects: list[Rect] = []
         self._spots: dict[int, Rect] = {}  # of every node, as it was last drawn
-        self._kept: dict[int, tuple[str, Any]] = {}  # what widgets remember, and for which noun
+        self._kept: dict[int, tuple[tuple[str, str], Any]] = {}  # what widgets remember, for which noun and name
         self._typed: list[Input] = []  # by a person, for a widget that asks
         self._takes_keys = False  # whether one does
         self._left = 0  # frames until settled
@@ -326,10 +326,10 @@ class Panels:
 
     def keep(self, node: Node, make: Callable[[], Kept]) -> Kept:
         """What a widget remembers of its node from picture to picture, made when it is first asked for."""
-        noun, kept = self._kept.get(node.id, ("", None))
-        if noun != node.kind:
+        whose, kept = self._kept.get(node.id, (("", ""), None))
+        if whose != (node.kind, node.name):
             kept = make()
-            self._kept[node.id] = node.kind, kept
+            self._kept[node.id] = (node.kind, node.name), kept
         found: Kept = kept
         return found
 

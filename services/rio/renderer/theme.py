@@ -107,7 +107,7 @@ def _colors(look: Look) -> dict[str, Color]:
         "text_link": look.link,
         "text_selected_bg": (*look.accent[:3], 0.35),
         "window_bg": look.paper,
-        "popup_bg": look.title,
+        "popup_bg": (*look.title[:3], 1.0),
         "title_bg": look.title,
         "title_bg_active": look.title,
         "border": look.edge,
@@ -171,6 +171,13 @@ def cast_shadow(look: Look, low: tuple[float, float], high: tuple[float, float])
         corner = (low[0] - out, low[1] - out), (high[0] + out, high[1] + out)
         paper.add_rect(*corner, shade, ROUND + out, 1.5 / ratio)
     paper.pop_clip_rect()
+
+
+def draw_ring(look: Look) -> None:
+    """The last item is what keys go to."""
+    if imgui.is_item_active():
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        imgui.get_window_draw_list().add_rect(low, high, packed(look.accent), _SPACES["frame_rounding"], 1.6)
 
 
 def draw_rail(look: Look, part: float) -> None:

@@ -84,6 +84,7 @@ def entry(desk: Desk, node: Node) -> None:
     else:
         _width(desk, node)
         changed, new = imgui.input_text_with_hint("###entry", desk.get(node, "hint"), value)
+    theme.draw_ring(desk.look)
     if changed:
         desk.change(node, "value", new, done=False)
     if imgui.is_item_deactivated_after_edit():

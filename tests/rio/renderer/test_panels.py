@@ -226,3 +226,13 @@ def test_a_picture_of_another_size_shows_the_same_windows(easel: Easel) -> None:
     easel.scene(("window", {"text": "w", "at": MIDDLE, "size": (200, 120)}))
     small, large = easel.look(), easel.look(1280, 720)
     assert np.abs(large[::2, ::2] - small).mean() < 6
+
+
+def test_what_keys_go_to_has_a_ring(easel: Easel) -> None:
+    """An entry that is typed into is told from the others, without a letter in it."""
+    easel.scene(("entry", {"at": MIDDLE, "size": (200, 0)}))
+    click(easel, 320, 180)
+    ring = easel.look()[164:168, 260:380]
+    assert (ring[:, :, 2].max(axis=0) > 150).all()
+    click(easel, 10, 10)
+    assert easel.look()[164:168, 260:380].max() < 120
