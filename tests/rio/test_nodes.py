@@ -323,6 +323,26 @@ def test_one_node_is_put_back_alone(scene: Scene) -> None:
     assert graph == copy_of(before)
 
 
+async def test_a_node_that_was_removed_comes_back_with_what_was_inside_it(scene: Scene, tmp_path: Path) -> None:
+    """But for what has its name by now; and as statements of a program that say so."""
+    async with a_client(scene, tmp_path) as root:
+        await root.write("nodes/ctl", "new box leg parent=table at=1,0,0")
+        await root.write("nodes/ctl", "remove table")
+        await scene.history.take_back("table")
+        assert {node.name for node in scene.graph.nodes.values()} == {"table", "cube", "leg", "label"}
+        assert scene.graph.show(scene.graph.ids["cube"], "parent") == "table"
+        assert scene.said[:3] == [
+            "group(name='table', at=(0.0, 0.0, 0.0))",
+            "box(name='cube', at=(0.0, 1.0, 0.0), color='red')",
+            "box(name='leg', at=(1.0, 0.0, 0.0))",
+        ]
+        await root.write("nodes/ctl", "remove table")
+        await root.write("nodes/ctl", "new sphere cube")
+        await scene.history.take_back("table")
+        assert scene.graph.node(scene.graph.ids["cube"]).kind == "sphere"
+        assert scene.graph.show(scene.graph.ids["leg"], "parent") == "table"
+
+
 def test_a_word_that_had_no_value_cannot_be_put_back_alone() -> None:
     graph = scene_of([Put(2, "line", "l", {"to": (1, 1)})])
     before = graph.snapshot()

@@ -15,9 +15,10 @@ from rio.plain import plain
 from rio.scene.graph import Graph, Snapshot
 from rio.scene.kinds import kind
 from rio.scene.values import Refused
+from rio.versions import differences
 from rio.versions.archive import Archive
 from rio.versions.pictures import frames
-from rio.versions.pieces import likeness, putting_back, said_of
+from rio.versions.pieces import likeness, putting_back
 from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions
 from rio.wire import Delta, Deltas, Event, Halt, Reset, Set, frame
@@ -189,7 +190,7 @@ class History:
             deltas = putting_back(self._graph, picture, name)
         except Refused as refusal:
             raise FileError(str(refusal)) from None
-        statements = partial(said_of, self._graph, deltas, name)
+        statements = partial(differences.said, self._graph.snapshot(), self._graph)
         behind = self.edit("version", f"undo {name}", deltas, statements, restores={name: number})
         if behind:
             await behind
