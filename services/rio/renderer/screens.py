@@ -22,6 +22,7 @@ PAST = 1000  # lines that can be scrolled back to
 PIECE = 64  # letters that are read between two looks at the clock
 SLICE = 0.01  # seconds for which a screen reads before others have their turn
 MARKS = 4  # accents on one letter
+SECOND = frozenset({47, 1047, 1049})  # xterm: programs that take the whole screen leave the first one as it was
 CURSOR_KEYS = 1 << 5  # DECCKM, as pyte writes private modes
 
 
@@ -50,12 +51,13 @@ class _Lines(pyte.Screen):
     def __init__(self, columns: int, lines: int) -> None:
         self.past: deque[Runs] = deque(maxlen=PAST)
         self._marks = 0
+        self._first: tuple[dict[int, Any], int, int] | None = None  # lines and cursor, while the second screen is shown
         super().__init__(columns, lines)
 
     def index(self) -> None:
         top = self.margins.top if self.margins else 0
         bottom = self.margins.bottom if self.margins else self.lines - 1
-        if self.cursor.y == bottom and top == 0:
+        if self.cursor.y == bottom and top == 0 and self._first is None:
             self.past.append(_runs(self.buffer[0], self.columns))
         super().index()
 
@@ -70,6 +72,27 @@ class _Lines(pyte.Screen):
             self.insert_lines(less - out)
         super().resize(lines, columns)
         self.cursor.x, self.cursor.y = min(x, self.columns - 1), y - out
+
+    def set_mode(self, *modes: int, **more: Any) -> None:
+        if more.get("private") and SECOND.intersection(modes) and self._first is None:
+            self._first = dict(self.buffer), self.cursor.x, self.cursor.y
+            self.buffer.clear()
+            self.dirty.update(range(self.lines))
+        super().set_mode(*modes, **more)
+
+    def reset_mode(self, *modes: int, **more: Any) -> None:
+        if more.get("private") and SECOND.intersection(modes) and self._first is not None:
+            lines, x, y = self._first
+            self._first = None
+            self.buffer.clear()
+            self.buffer.update(lines)
+            self.cursor.x, self.cursor.y = min(x, self.columns), min(y, self.lines - 1)
+            self.dirty.update(range(self.lines))
+        super().reset_mode(*modes, **more)
+
+    def reset(self) -> None:
+        self._first = None
+        super().reset()
 
     def alignment_display(self) -> None:
         """A test picture of 1978, which fills every cell: a flood of it would take minutes."""

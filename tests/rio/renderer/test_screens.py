@@ -56,6 +56,17 @@ def test_what_is_written_on_is_not_read_again() -> None:
     assert words(screen) == ["other"]
 
 
+def test_programs_that_take_the_whole_screen_give_it_back() -> None:
+    """What they draw is gone with them, the cursor is where it was, and nothing of it can be scrolled back to."""
+    text = "$ vi\n\x1b[?1049h\x1b[Hfull" + "\n" * 30
+    screen = shown(text)
+    assert "$ vi" not in words(screen)
+    screen.take(text + "\x1b[?1049l$ ls")
+    assert screen.read()
+    assert words(screen) == ["$ vi", "$ ls"]
+    assert screen.past == 0
+
+
 def test_a_text_that_was_cut_at_its_beginning_goes_on() -> None:
     """What was cut off has been seen long ago; nothing is shown twice."""
     before = "".join(f"line {n}\n" for n in range(7000))[: LONGEST - 10]
