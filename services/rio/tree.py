@@ -11,6 +11,7 @@ from rio.hub.display import Display
 from rio.inputs import input_tree
 from rio.nodes import NodeFiles
 from rio.pictures import screens
+from rio.versions.state import LARGEST
 
 LANGUAGE = files("rio").joinpath("scene.md").read_text(encoding="utf-8")
 """The page of the scene language: docs/scene.md."""
@@ -55,7 +56,7 @@ def scene_tree(display: Display) -> Dir:
         tasks=Ctl(display.tasks, stop=display.stop_task),
         nodes=NodeFiles(display.graph, edits, display.watches, display.portrait).tree(),
         camera=Text(edits.camera, edits.place_camera, at_once=True),
-        state=Text(display.state, display.take_state),
+        state=Text(display.state, display.take_state, limit=LARGEST),
         screen=Text(display.screen.picture),
         version=VersionFile(display),
     )

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tests.rio.scenes import Scene, a_client, a_scene
 
@@ -349,3 +350,22 @@ def test_a_word_that_had_no_value_cannot_be_put_back_alone() -> None:
     graph.apply(Set(2, "points", [(0, 0), (1, 1)]))
     with pytest.raises(Refused, match="cannot be taken back alone"):
         putting_back(graph, before, "l")
+
+
+async def test_state_holds_pictures_and_clouds_and_is_still_one_text() -> None:
+    """Every noun with every sort of value, to the last digit."""
+    cloud = np.random.default_rng(1).normal(0, 1, (3000, 3))
+    graph = scene_of(
+        [
+            Put(2, "points", "cloud", {"points": cloud}),
+            Put(4, "image", "picture", {"image": np.arange(40 * 50 * 4, dtype=np.uint8).reshape(40, 50, 4)}),
+            Put(6, "window", "w", {"text": "W"}),
+            Put(8, "table", "t", {"rows": [("a", "1"), ("b", "2")], "parent": 6}),
+            Put(10, "box", "b", {"color": (0.123456789, 0.2, 0.3, 0.5), "at": (1 / 3, 2 / 3, 0.1)}),
+            Put(12, "mesh", "m", {"points": [(0, 0, 0), (1, 0, 0), (0, 1, 0)], "faces": [(0, 1, 2)]}),
+        ]
+    )
+    text = await state.written(graph, (640, 480), {}, [])
+    again, _, _ = state.read(text)
+    assert again == graph
+    assert not json.loads(text)["programs"]

@@ -184,11 +184,11 @@ class Display:
         """The scene as JSON, see `state`."""
         return await state.written(copy_of(self.graph.snapshot()), self.size, self.screen.view, self.versions.path())
 
-    def take_state(self, text: str) -> Coroutine[Any, Any, None]:
+    async def take_state(self, text: str) -> None:
         """Become the scene that was written down, here or on another machine."""
-        wanted, programs, view = state.read(text)
+        wanted, programs, view = await trio.to_thread.run_sync(state.read, text)  # it may be long
         self._refuse_while_running()
-        return self.turns.do(partial(self._move_in, wanted, programs, view))
+        await self.turns.do(partial(self._move_in, wanted, programs, view))
 
     async def _move_in(self, wanted: Graph, programs: list[str], view: dict[str, Any]) -> None:
         await self.history.clear()

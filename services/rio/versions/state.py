@@ -12,6 +12,7 @@ draw by chance, by the clock, or from files that are not here still give the sam
 
 import json
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -23,12 +24,14 @@ from rio.scene.graph import Graph
 from rio.scene.kinds import KINDS
 from rio.scene.values import Refused
 from rio.versions import source
+from rio.versions.pictures import heavy
 from rio.versions.timeline import Version
 from rio.wire import Delta, Fill, Put, Set, fill
 
 IntArray = NDArray[np.uint32]
 
 FORMAT = 1
+LARGEST = 64 << 20  # bytes of the file
 TURN = 200  # nodes between two turns for others
 APART = {"camera": "camera", "background": "background", "light": "lights"}
 """Nouns that have a place of their own in the file."""
@@ -39,25 +42,22 @@ async def written(graph: Graph, size: tuple[int, int], view: dict[str, Any], pro
     nodes: list[dict[str, Any]] = []
     apart: dict[str, list[dict[str, Any]]] = {noun: [] for noun in APART}
     for count, (id, node) in enumerate(graph.nodes.items()):
-        apart.get(node.kind, nodes).append(_said(graph, id))
+        is_large = any(True for _ in heavy(node))  # pictures take as long as many nodes
+        said = await trio.to_thread.run_sync(_said, graph, id) if is_large else _said(graph, id)
+        apart.get(node.kind, nodes).append(said)
         if count % TURN == TURN - 1:
             await trio.lowlevel.checkpoint()
-    return (
-        json.dumps(
-            {
-                "format": FORMAT,
-                "size": size,
-                "background": next(iter(apart["background"]), None),
-                "camera": next(iter(apart["camera"]), None),
-                "lights": apart["light"],
-                "view": view,
-                "nodes": nodes,
-                "programs": [_program(version) for version in programs if version.statements],
-            },
-            indent=1,
-        )
-        + "\n"
-    )
+    told = {
+        "format": FORMAT,
+        "size": size,
+        "background": next(iter(apart["background"]), None),
+        "camera": next(iter(apart["camera"]), None),
+        "lights": apart["light"],
+        "view": view,
+        "nodes": nodes,
+        "programs": [_program(version) for version in programs if version.statements],
+    }
+    return await trio.to_thread.run_sync(partial(json.dumps, told, indent=1)) + "\n"
 
 
 def _said(graph: Graph, id: int) -> dict[str, Any]:
