@@ -52,6 +52,7 @@ MOST_FAILURES = 100
 FORGET = 2.0  # seconds after which a failure that comes again is told again
 MOST_TAKEN = 4  # pictures, in different sizes, that are kept until something changes
 _KEYS = frozenset({"key_press", "key_release", "text"})
+_THROUGH = frozenset({"press", "release", "click", "drag", "scroll"})  # what a text lets through, unless it hears it
 _POINTING = frozenset({"move", "press", "release"})
 REHEARSAL = (
     (Put(2, "box", "a", {}),),
@@ -190,6 +191,8 @@ class Renderer:
         self._dirty |= panels.is_stale
         if not is_theirs or self._pointer.awaits(happened):
             for event in self._pointer.events(happened):
+                if self._canvas.over not in (0, event.id) and event.id and event.what in _THROUGH:
+                    event.value["over"] = self._canvas.over
                 self._send(event)
                 for change in self._canvas.follow(event):
                     self._send(change)

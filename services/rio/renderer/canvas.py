@@ -38,6 +38,7 @@ class Canvas:
     def __init__(self, view: Size, ratio: float, failed: Callable[[str], None]) -> None:
         allow_sized_points()
         self.mirror, self.places = Mirror(), Places()
+        self.over = 0  # the text before what was picked last
         self.pictures, self._roaming = Pictures(), Roaming()
         self.drawings = Drawings(failed, self.pictures)
         self.world, self.flat, self.panels = World(failed), Flat(failed, self.pictures), Panels(failed, self.drawings)
@@ -189,10 +190,14 @@ class Canvas:
     def pick(self, x: float, y: float) -> int:
         """The node that is at this place of the view; 0 if none."""
         self.update()
-        graph = self.mirror.graph
+        graph, self.over = self.mirror.graph, 0
         with self._guarded("what is under the pointer"):
-            node = self.flat.pick(graph, self.places, x, y)
-            return node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+            front = self.flat.under(graph, self.places, x, y)
+            node = next((id for id in front if graph.nodes[id].kind != "text"), 0)
+            node = node or self.world.pick(graph, self.places, 2 * x / self.view[0] - 1, 1 - 2 * y / self.view[1])
+            if front and front[0] != node:
+                self.over = front[0]
+            return node or self.over
         return 0
 
     def follow(self, event: Event) -> Iterator[Event]:

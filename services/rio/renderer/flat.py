@@ -168,21 +168,24 @@ class Flat:
 
     def pick(self, graph: Graph, places: Places, x: float, y: float) -> int:
         """The front node at this place of the view; 0 if none."""
+        return next(iter(self.under(graph, places, x, y)), 0)
+
+    def under(self, graph: Graph, places: Places, x: float, y: float) -> list[int]:
+        """The nodes at this place of the view, from front to back."""
         owners = self._owners["parts"]
         parts = pick.Parts(self._rows, owners, places.matrices[owners], self._sizes(graph))
         hits = set(pick.hit_parts(parts, x, y).tolist())
         for id in self._order:
-            if id in hits:
+            piece = self._pieces[id]
+            if id in hits or id not in graph.nodes or not (piece.outline.rings or piece.dots):
                 continue
-            node, matrix = graph.nodes.get(id), places.matrices[id]
-            if node is None:
-                continue
-            hit = pick.in_outline(self._pieces[id].outline, matrix, x, y)
-            if node.kind == "points" and (points := node.get("points")) is not None:
-                hit = pick.near_dot(points, matrix, float(graph.columns["size"][id, 0]), x, y)
+            hit = pick.in_outline(piece.outline, places.matrices[id], x, y)
+            if piece.dots:
+                points, size = graph.nodes[id].get("points"), float(graph.columns["size"][id, 0])
+                hit = pick.near_dot(points, places.matrices[id], size, x, y)
             if hit:
                 hits.add(id)
-        return max(hits, key=self._order.__getitem__, default=0)
+        return sorted(hits, key=self._order.__getitem__, reverse=True)
 
     def _draw_dots(self, run: Run, graph: Graph, places: Places, view: tuple[float, float], ratio: float) -> None:
         arrays, id = self._pieces[run.owner].dots, run.owner

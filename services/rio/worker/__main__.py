@@ -152,7 +152,8 @@ class Worker:
         """Something happened to a node, or in the view (0)."""
         facts = value if isinstance(value, dict) else {}
         self._language.hands.hear(facts)
-        for handler in self._listening(id, what, facts.get("key", "")):
+        over, key = facts.pop("over", 0), facts.get("key", "")  # `over` is the text before it
+        for handler in (over and self._listening(over, what, key)) or self._listening(id, what, key):
             self._runner.call(handler, SimpleNamespace(**facts))
 
     def _listening(self, id: int, what: str, key: str) -> list[Callback]:
