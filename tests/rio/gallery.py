@@ -22,7 +22,7 @@ from tests.rio.easel import Easel
 from tests.rio.takes import ROOMS, TAKES, Act, Click, Drag, Key, Wait
 from tests.rio.workers import Worker
 
-from rio.wire import Deltas, Event, Hello, Input, Message, Output, Reset, Set, Tick
+from rio.wire import Delta, Deltas, Event, Hello, Input, Message, Output, Reset, Set, Tick
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES, PAGE = ROOT / "examples", ROOT / "docs" / "gallery.md"
@@ -31,6 +31,7 @@ NAMES = [name for names in ROOMS.values() for name in names]
 
 VIEW, SIZE = (1280, 720), (640, 360)
 FRAME = 1 / 30
+MANY = 200  # changes that are not drawn one by one
 ALIKE = 2.5  # mean difference of two pictures of the same thing, of 255: drivers round, and smooth edges, each its way
 INTRODUCTION = """
 Small programs in the [scene language](scene.md), as a person or a model writes them. Write one to a display and it is
@@ -53,18 +54,17 @@ class Studio(Worker):
     def __init__(self, scratch: Path, easel: Easel) -> None:
         self.errors: list[str] = []
         self._easel = easel
-        self._says_changes = False  # whether what the worker makes is forwarded at once
+        self._unseen: list[Delta] = []  # what the worker has made since the renderer was told of all
         super().__init__(scratch, program=(stepped.__file__,))
         self.until(Hello)
         easel.draw(Reset())
-        self._says_changes = True
 
     def _apply(self, message: Message) -> None:
         super()._apply(message)
         if isinstance(message, Output) and message.error:
             self.errors.append(message.text)
-        if isinstance(message, Deltas) and message.items and self._says_changes:
-            self._easel.draw(*message.items)
+        if isinstance(message, Deltas):
+            self._unseen += message.items
 
     def act(self, act: Act) -> None:
         """Something that a person does, or does not."""
@@ -89,6 +89,7 @@ class Studio(Worker):
 
     def _do(self, happened: Input) -> None:
         """Until it is drawn, and the program has answered."""
+        self._show()
         easel = self._easel
         easel.send(happened)
         easel.shown(easel.draw())
@@ -106,6 +107,13 @@ class Studio(Worker):
             self.channel.send(Deltas([change]))
             event = Event(event.id, "change", {"value": self.graph.get(event.id, change.prop)})
         self.channel.send(event)
+
+    def _show(self) -> None:
+        """Let the renderer know all that there is: what has changed, or after many changes the whole."""
+        unseen, self._unseen = self._unseen, []
+        if len(unseen) > MANY:
+            unseen = list(self.graph.whole())
+        self._easel.draw(*unseen)
 
     def _settle(self) -> None:
         """Until all that was said is done."""

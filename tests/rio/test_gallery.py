@@ -32,7 +32,7 @@ def test_it_bears_whatever_a_person_does(name: str, easel: Easel) -> None:
     chance = random.Random(name)
     with gallery.a_studio(easel) as studio:
         studio.play(gallery.source(name))
-        for _ in range(12):
+        for _ in range(8):
             studio.act(anything(chance, spots(studio.graph)))
         assert studio.errors == []
 
