@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from rio.scene.kinds import kind
 from rio.scene.noun import COLUMNS, Kind, Word
 from rio.scene.values import FARTHEST, LINK, Floats, Numeric, Refused, nearest
+from rio.scene.weight import check, growth, weigh_all
 from rio.scene.widgets import misplaced
 from rio.wire import Array, Delta, Deltas, Fill, Put, Remove, Reset, Set, frame
 
@@ -70,6 +71,7 @@ class Graph:
                 self._children.setdefault(parent, []).append(node.id)
         self._there = np.zeros(len(columns["at"]), np.bool_)
         self._there[list(nodes)] = True
+        self._weight = weigh_all(node.props for node in nodes.values())
         self._shared: set[str] = set()  # columns that a snapshot holds as well; "nodes" stands for the dictionary
         self._spare: tuple[deque[int], deque[int]] = deque(), deque()
         self._top = [max((id for id in nodes if id % 2 == side), default=side) for side in (0, 1)]
@@ -230,6 +232,7 @@ class Graph:
                 raise Refused(f"{prop} of {noun.name}: {refusal}") from None
             if word.form is LINK:
                 self._check_parent(id, noun, kept[prop])
+        check(self._weight, growth(self.nodes[id].props if id in self.nodes else {}, kept, kept))
         return kept
 
     def _check_parent(self, id: int, noun: Kind, parent: int) -> None:
@@ -251,6 +254,7 @@ class Graph:
                 props[prop], changed = value, True
         if changed:
             self._adopt(node, props.get("parent", 0))
+            self._weight += growth(node.props, props, kept)
             self._owned_nodes()[node.id] = replace(node, props=props)
 
     def _adopt(self, node: Node, parent: int) -> None:
@@ -272,6 +276,7 @@ class Graph:
         for inner in below:  # grows while it is walked: the whole tree, without recursion
             below += [self.nodes[child] for child in self._children.pop(inner.id, ())]
         nodes = self._owned_nodes()
+        self._weight -= weigh_all(inner.props for inner in below)
         for inner in below:
             del nodes[inner.id], self.ids[inner.name]
             self._there[inner.id] = False
