@@ -155,7 +155,7 @@ class Album:
         """Pictures as rio once kept them, each whole in the table `pictures`, are pictures of one piece."""
         if self._base.execute("select name from sqlite_master where name = 'pictures'").fetchone() is None:
             return
-        for number, body in self._base.execute("select number, body from pictures").fetchall():
+        for number, body in self._base.execute("select number, body from pictures"):
             name = blake2b(body, digest_size=16).digest()
             self._base.execute("insert or ignore into pieces (hash, body) values (?, ?)", (name, body))
             id = self._base.execute("select id from pieces where hash = ?", (name,)).fetchone()[0]
