@@ -143,6 +143,10 @@ async def test_variables_and_tasks_are_looked_at_without_disturbing_them(tmp_pat
             "tick": "<function tick>",
         }
         assert await root.read("scene/tasks") == b"1 tick every 60 s, program 1, running\n"
+        await root.write("scene/tasks", "stop tick")
+        assert await root.read("scene/tasks") == b""
+        with pytest.raises(FileError, match="no task tick"):
+            await root.write("scene/tasks", "stop tick")
         assert display.stage.out.text() == ""
         async with root.open("scene/parse", "w") as file:
             await file.write("n = 2\nwhile True: pass\n'never'\n")

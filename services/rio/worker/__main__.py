@@ -56,6 +56,7 @@ from rio.wire import (
 from rio.worker.asking import Asking
 from rio.worker.faults import Fault
 from rio.worker.interrupts import Interrupts
+from rio.worker.passing import newest
 from rio.worker.printing import Printed
 from rio.worker.rehearsal import Rehearsal
 from rio.worker.runner import Runner
@@ -108,7 +109,7 @@ class Worker:
         pause = None if self._asleep_since is not None else self._timers.pause()
         ready, _, _ = select.select([channel], [], [], 0 if self._asking.is_behind else pause)
         with self._interrupts.working():
-            for message in self._asking.messages(channel, is_ready=bool(ready)):
+            for message in newest(self._asking.messages(channel, is_ready=bool(ready))):
                 self._hear(message)
                 if self._channel is not channel:
                     return  # this is the copy now: what else was read is for the original
@@ -166,14 +167,22 @@ class Worker:
 
     def _frame(self, dt: float) -> None:
         """Call what wants frames. A tick is answered with changes in any case: the display waits for them."""
-        with self._interrupts:
-            self._nouns.animations.step(dt)
+        self._animate(dt)
         for callback in self._timers.frames:
             self._runner.call(callback, dt)
         self._out.flush()
         if not self._scene.flush():
             self._say(Deltas([]))
         self._say_wants()
+
+    def _animate(self, dt: float) -> None:
+        """Move on what is moving. What cannot go on ends, and its program is told of it, as of any function."""
+        try:
+            with self._interrupts:
+                self._nouns.animations.step(dt)
+        except (Refused, MemoryError) as error:
+            self._nouns.animations.clear()
+            self._say(Output(0, f"all animations have ended: {error}\n", error=True))
 
     def _follow(self, answer: Answer) -> None:
         """A source has another value, or none any more."""
