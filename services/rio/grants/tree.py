@@ -14,6 +14,9 @@ import trio
 from ninep import FileError, ProtocolError
 from ninep.client import Client, File, open_client
 from ninep.dial import Address, namespace
+from ninep.errors import NOT_DIRECTORY
+from ninep.fids import entries
+from ninep.messages import QTDIR
 from rio.grants import names
 from rio.grants.errand import LARGEST, Kept, NotGrantedError, Once, RefusedError, text
 from rio.grants.granted import Subtree
@@ -57,8 +60,15 @@ class Tree:
 
     async def _ls(self, program: int, words: list[Any]) -> list[str]:
         path = self._checked(program, words, "r")
-        async with _told(), self._root() as root:
-            return [entry.name for entry in await root.ls(path)]
+        found, size = list[str](), 0
+        async with _told(), self._root() as root, root.open(path) as directory:
+            if not directory.qid.type & QTDIR:
+                raise FileError(NOT_DIRECTORY)
+            async for chunk in directory:
+                found += [entry.name for entry in entries(chunk)]
+                if (size := size + len(chunk)) > LARGEST:
+                    raise RefusedError(f"{path} holds more than {LARGEST >> 20} MiB of names")
+        return found
 
     @asynccontextmanager
     async def _lines(self, program: int, words: list[Any]) -> AsyncIterator["Lines"]:

@@ -8,6 +8,7 @@ and no line opens those at which a cloud hands out a machine's own credentials. 
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 MOST_REDIRECTS = 5
 MOST_ADDRESSES = 4  # of a name that are tried
 CONNECTING = 3.0  # seconds for each of them
+LOOKING = 4  # names that are looked up at once
 PER_SECOND = 10  # requests; more wait for their turn
 
 # What no line opens: link-local addresses (RFC 3927, RFC 4291 2.5.6), and where clouds hand out credentials:
@@ -37,10 +39,17 @@ Numeric = IPv4Address | IPv6Address
 Look = Callable[[str, int], Awaitable[list[str]]]
 
 
-async def look_up(host: str, port: int) -> list[str]:
-    """The numeric addresses of a name, in the order in which to try them. OSError if there are none."""
-    answers = await trio.socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(where[0]) for *_, where in answers))
+class Names:
+    """What names stand for. A few threads ask; one that a dead server of names keeps waiting is left behind."""
+
+    def __init__(self) -> None:
+        self._limiter = trio.CapacityLimiter(LOOKING)
+
+    async def look_up(self, host: str, port: int) -> list[str]:
+        """The numeric addresses of a name, in the order in which to try them. OSError if there are none."""
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        answers = await trio.to_thread.run_sync(ask, abandon_on_cancel=True, limiter=self._limiter)
+        return list(dict.fromkeys(str(where[0]) for *_, where in answers))
 
 
 class Web:
@@ -52,10 +61,10 @@ class Web:
         ledger: Ledger,
         *,
         context: ssl.SSLContext | None = None,
-        look_up: Look = look_up,
+        look_up: Look | None = None,
     ) -> None:
         self._sites, self._ledger = frozenset(sites), ledger
-        self._context, self._look_up = context, look_up
+        self._context, self._look_up = context, look_up or Names().look_up
         self._pace = _Pace(PER_SECOND)
         self.once: dict[str, Once] = {"http": self._get}
         self.kept: dict[str, Kept] = {}
@@ -69,7 +78,7 @@ class Web:
             for _ in range(1 + MOST_REDIRECTS):
                 site = self._granted(program, url)
                 answer = await self._ask(httpx2, url, site)
-                self._ledger.used(program, site, str(url))
+                self._ledger.used(program, site, str(url.copy_with(query=None, fragment=None)))  # keys stand there
                 if not (onward := answer[3]):
                     return answer[:3]
                 url = url.join(onward)

@@ -87,6 +87,8 @@ async def test_a_servers_own_words_arrive(tmp_path: Path) -> None:
                 await do(tree, "write", "/truck/lamp", b"green")
             with pytest.raises(RefusedError, match="file does not exist"):
                 await do(tree, "read", "/truck/wheel")
+            with pytest.raises(RefusedError, match="not a directory"):
+                await do(tree, "ls", "/truck/gps")
             with pytest.raises(RefusedError, match="longer than 16 MiB"):
                 await do(tree, "read", "/truck/long")
         with pytest.raises(RefusedError, match="this display is in no namespace"):

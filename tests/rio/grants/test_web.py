@@ -19,7 +19,7 @@ def the_web(*sites: Site, told: list[str] | None = None, leads_to: str = "127.0.
 
     def publish(kind: str, **facts: Any) -> None:
         if told is not None:
-            told.append(f"{kind} {facts.get('grant', facts['what'])}")
+            told.append(f"{kind} {facts.get('grant', '')} {facts['what']}")
 
     async def look_up(host: str, port: int) -> list[str]:
         await trio.lowlevel.checkpoint()
@@ -30,6 +30,14 @@ def the_web(*sites: Site, told: list[str] | None = None, leads_to: str = "127.0.
 
 async def get(office: Web, url: Any) -> list[Any]:
     return await office.once["http"](3, [url])  # type: ignore[no-any-return]  # it is a list of three
+
+
+async def test_a_name_is_looked_up() -> None:
+    """By this system's own means; one that cannot be is an error in words."""
+    assert await web.Names().look_up("127.0.0.1", 443) == ["127.0.0.1"]
+    unfit = f"{'a' * 64}.test"
+    with pytest.raises(RefusedError, match=rf"there is no host {unfit}: "):
+        await get(Web([Site(unfit)], Ledger(lambda kind, **facts: None)), f"https://{unfit}/")
 
 
 async def test_a_granted_site_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -50,7 +58,7 @@ async def test_a_granted_site_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
         "connection",
         "user-agent",
     }
-    assert told == [f"grant.used net 127.0.0.1:{site.port}"]  # the first time
+    assert told == [f"grant.used net 127.0.0.1:{site.port} https://127.0.0.1:{site.port}/now"]  # once, and no query
 
 
 async def test_what_is_not_granted_is_refused_with_the_line_that_would_grant_it() -> None:
@@ -60,9 +68,9 @@ async def test_what_is_not_granted_is_refused_with_the_line_that_would_grant_it(
         with pytest.raises(RefusedError, match=r"a line of rio's --grants would: net "):
             await get(office, url)
     assert told == [
-        "grant.refused https://other.test",
-        "grant.refused https://data.test:444",
-        "grant.refused https://data.test.evil.test",
+        "grant.refused  https://other.test",
+        "grant.refused  https://data.test:444",
+        "grant.refused  https://data.test.evil.test",
     ]
     with pytest.raises(RefusedError, match="only https://HOST"):
         await get(office, "http://data.test/")

@@ -1,5 +1,6 @@
 """What programs get from beyond their walls: real displays with grants, and what must hold while they wait."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,7 +11,8 @@ from pathlib import Path
 
 import pytest
 import trio
-from tests.rio.displays import a_display, at_rest, begin, close, finished, run
+from PIL import Image
+from tests.rio.displays import a_display, at_rest, begin, close, color_at, finished, run
 from tests.rio.grants.sites import Site, a_site, answering, trusting
 
 from ninep import FileError
@@ -72,7 +74,12 @@ async def test_sandbox_lists_the_grants_after_the_walls(tmp_path: Path) -> None:
 
 async def test_pictures_and_bytes_come_by_address() -> None:
     """What takes a path takes an address too."""
-    async with on_the_web(answering(b"\x89PNG no picture")) as (display, site):
+    red = io.BytesIO()
+    Image.new("RGB", (8, 8), "red").save(red, "PNG")
+    async with on_the_web(answering(red.getvalue())) as (display, site):
+        await run(display, f"image('{site.url}/a.png', at=(160, 120), size=200)")
+        assert await color_at(display, 160, 120) == "red"
+        site.answer = answering(b"\x89PNG no picture")
         with pytest.raises(FileError, match=r"127.0.0.1:\d+/a.png: it is no PNG"):
             await run(display, f"image('{site.url}/a.png')")
         site.answer = answering(b"", "404 Not Found")
