@@ -19,7 +19,7 @@ from ninep.node import Answer
 from rio.scene.graph import Graph, Node
 from rio.scene.kinds import KINDS
 
-MOST = 1000  # watches that are open at once
+MOST = 256  # watches that are open at once
 LONGEST = 1000  # characters of a value; what is longer is cut, and stands whole in the word's own file
 MANY = 256  # numbers of an array; of a larger one only its shape is told
 
