@@ -6,7 +6,10 @@ import sys
 import pytest
 
 NEVER = {
-    "rio.opening": {"rio.renderer", "rio.worker", "rio.language", "rio.sandbox", "pyglet", "OpenGL", "imgui_bundle"},
+    "rio.opening": {
+        *("rio.renderer", "rio.worker", "rio.language", "rio.sandbox", "rio.devices", "pyglet", "OpenGL"),
+        *("imgui_bundle", "cv2", "gpiozero", "serial", "httpx2"),
+    },
     "rio.worker.__main__": {"rio.hub", "rio.versions", "rio.renderer", "trio", "ninep", "pyglet", "OpenGL"},
     "rio.devices.__main__": {
         *("rio.hub", "rio.grants", "rio.versions", "rio.renderer", "rio.worker", "rio.language", "rio.sandbox"),

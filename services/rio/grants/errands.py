@@ -6,8 +6,7 @@ open gives its next value only when the program is done with the last, so nothin
 """
 
 import math
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Sequence
 from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
@@ -117,12 +116,3 @@ class _Errand:
     def __init__(self) -> None:
         self.scope = trio.CancelScope()
         self.more = trio.Event()
-
-
-@asynccontextmanager
-async def living(errands: Errands[A]) -> AsyncIterator[None]:
-    """A block in which errands are done."""
-    async with trio.open_nursery() as nursery:
-        await nursery.start(errands.run)
-        yield
-        nursery.cancel_scope.cancel()

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from rio.grants.errand import WAIT, Kept, Once, RefusedError
-from rio.grants.errands import MOST, Errands, living
+from rio.grants.errands import MOST, Errands
 from rio.wire import Answer, Ask, More
 
 
@@ -81,8 +81,10 @@ class Worker:
 async def some_errands() -> AsyncIterator[tuple[Errands[Worker], Worker, Office]]:
     office, worker = Office(), Worker()
     errands = Errands[Worker]([office], lambda asker, answer: asker.heard.append(answer))
-    async with living(errands):
+    async with trio.open_nursery() as nursery:
+        await nursery.start(errands.run)
         yield errands, worker, office
+        nursery.cancel_scope.cancel()
 
 
 async def calm() -> None:
