@@ -1,0 +1,3 @@
+"""Takes ten gigabytes at once."""
+# ends: line \d+: MemoryError
+x = bytearray(10 << 30)
