@@ -188,7 +188,7 @@ class Canvas:
             self.panels.settle()
 
     def pick(self, x: float, y: float) -> int:
-        """The node that is at this place of the view; 0 if none."""
+        """The node that is at this place of the view; 0 if none. What lies under a text comes before the text."""
         self.update()
         graph, self.over = self.mirror.graph, 0
         with self._guarded("what is under the pointer"):

@@ -17,7 +17,7 @@ from rio.scene.kinds import kind
 from rio.scene.values import Refused
 from rio.versions import differences
 from rio.versions.archive import Archive
-from rio.versions.pictures import frames
+from rio.versions.pictures import frames, portions
 from rio.versions.pieces import likeness, putting_back
 from rio.versions.source import touch
 from rio.versions.timeline import Facts, Version, Versions
@@ -80,9 +80,11 @@ class History:
             self._graph.restore(before)
             raise FileError(str(refusal)) from None
         behind = self._archive.behind()
-        message = Deltas(list(deltas))
-        self._screen.show(frame(message))
-        self._workers.post(message)
+        self.parting(before)
+        for some in portions(deltas, max(len(deltas), 1)):
+            message = Deltas(some)
+            self._screen.show(frame(message))
+            self._workers.post(message)
         version = self.commit(author, label, statements=tuple(statements()), is_edit=True, restores=restores or {})
         if any(isinstance(delta, Reset) for delta in deltas):
             version.resumes = version.resumes or RESUME

@@ -6,7 +6,6 @@ those of a picture, applied in order, make it. Plain values, no IO.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -18,18 +17,44 @@ from rio.wire import Array, Delta, Deltas, Fill, Parser, Put, Set, frame
 
 CUT = 128  # a crowd ends with a node whose number is a multiple of it
 CROWD = 256  # nodes of a crowd at most, however they are numbered
+LOAD = 16 << 20  # bytes of arrays and texts in one frame, or one change that has more
 HEAVY = 4096  # bytes; an array from here on is a piece of its own
 
 log = structlog.get_logger()
 
 
 def frames(picture: Snapshot, size: int, stamp: int = 0) -> Iterator[bytes]:
-    """A picture as frames for a link, with so many changes in each."""
+    """A picture as frames for a link, with so many changes in each, or fewer heavy ones: a frame has a bound."""
     graph = Graph()
     graph.restore(picture)
-    changes = graph.whole()
-    while some := list(islice(changes, size)):
+    for some in portions(graph.whole(), size):
         yield frame(Deltas(some), stamp)
+
+
+def portions(changes: Iterable[Delta], size: int) -> Iterator[list[Delta]]:
+    """The changes in lists of so many, or fewer if their arrays are large."""
+    some: list[Delta] = []
+    weight = 0
+    for change in changes:
+        if some and (len(some) == size or weight + _weight(change) > LOAD):
+            yield some
+            some, weight = [], 0
+        some.append(change)
+        weight += _weight(change)
+    if some:
+        yield some
+
+
+def _weight(change: Delta) -> int:
+    """The bytes of its arrays and texts."""
+    values = change.props.values() if isinstance(change, Put) else [getattr(change, "value", None)]
+    return sum(map(_size, values)) + (change.values.nbytes if isinstance(change, Fill) else 0)
+
+
+def _size(value: Any) -> int:
+    if isinstance(value, np.ndarray):
+        return int(value.nbytes)
+    return len(value) if isinstance(value, str | tuple) else 0
 
 
 # pieces
