@@ -12,6 +12,7 @@ from bench.programs import load
 from bench.results import Figure, Table
 from ninep.client import Client
 from rio.hub.display import Display
+from rio.hub.frames import resident
 
 SOLIDS = """
 import math
@@ -54,7 +55,49 @@ def move(dt):
     cloud.points = np.column_stack((x, y + 20 * np.sin(time + 0.01 * x)))
 """
 
-MOVING = (("1,000 lit solids", SOLIDS, 15.0), ("10,000 shapes", SHAPES, 20.0), ("100,000 points", POINTS, 20.0))
+WAVE = """
+import numpy as np
+x, z = np.meshgrid(np.linspace(-3, 3, 100), np.linspace(-3, 3, 100))
+i = np.arange(10_000).reshape(100, 100)
+faces = np.stack((i[:-1, :-1], i[1:, :-1], i[1:, 1:], i[:-1, 1:]), -1).reshape(-1, 4)
+sea = mesh(np.column_stack((x.ravel(), 0 * x.ravel(), z.ravel())), faces, color="teal")
+time = 0.0
+
+@on_frame
+def move(dt):
+    global time
+    time += dt
+    y = 0.4 * np.sin(2 * x + time) * np.cos(2 * z + time)
+    sea.points = np.column_stack((x.ravel(), y.ravel(), z.ravel()))
+"""
+
+CHANGING = """
+import numpy as np
+card = rect(at=(200, 200))
+words = text("0", at=(600, 200))
+photo = image(np.zeros((40, 40)), at=(900, 200), size=(200, 200))
+cube = box()
+with window("Panel", at=(1100, 500)):
+    said = text("0")
+count = 0
+
+@on_frame
+def move(dt):
+    global count
+    count += 1
+    card.rotate = cube.rotate = count
+    words.size = 10 + count % 97 / 2
+    words.text = said.text = "".join(chr(0x21 + (count * 31 + i * 17) % 0x500) for i in range(12))
+    photo.image = np.full((20 + count % 30, 40), count % 256, np.uint8)
+"""
+
+MOVING = (
+    ("1,000 lit solids", SOLIDS, 15.0),
+    ("10,000 shapes", SHAPES, 20.0),
+    ("100,000 points", POINTS, 20.0),
+    ("the 10,000 places of a mesh", WAVE, 15.0),
+)
+FRAMES = 300  # after which a renderer has met what it keeps; then three times as many are looked at
 SCREENS = (
     ("2D", 'rect(name="it", at=(960, 540), size=(1400, 900))\ntext("Peribus", at=(960, 540), size=200)'),
     ("3D", 'box(name="it", size=2)\nsphere(at=(2, 0, 0), color="gold")'),
@@ -69,7 +112,8 @@ def scene(rounds: int, seconds: float) -> Table:
         about="Frames a second at 1280 × 720 on two cores without a GPU (llvmpipe), where the program that moves the "
         "things, the display and the renderer share them: whatever else runs shows here first. `screen` is read over "
         "9P at 1920 × 1080, once when a change of colour has been drawn in full, and again at once. Round trips are "
-        "those of a C client that reads `version` while 10,000 shapes move.",
+        "those of a C client that reads `version` while 10,000 shapes move. The renderer's memory is looked at while "
+        "letters and pictures that were never there before come in each frame; `make soak` does it for 10,000 frames.",
     )
     for name, program, target in MOVING:
         frames, trips = trio.run(_moving, program, max(3.0, 6 * seconds))
@@ -82,7 +126,22 @@ def scene(rounds: int, seconds: float) -> Table:
         fresh, again = trio.run(_screens, program, 4 * rounds)
         table.figures.append(Figure(f"`screen`, {name}, p50", quantiles(fresh)[0], "ms", "lower", target=15.0))
         table.figures.append(Figure(f"`screen`, {name}, again, p50", quantiles(again)[0], "ms", "lower", target=15.0))
+    more = trio.run(_memory, FRAMES if rounds > 1 else FRAMES // 10)
+    table.figures.append(Figure("memory of the renderer, more after 900 frames", more, "MiB", "lower", target=24.0))
     return table
+
+
+async def _memory(frames: int) -> float:
+    """MiB that a renderer has more after three times as many frames as it was given to warm up."""
+    async with headless() as (display, root, _):
+        await root.write("/scene/parse", CHANGING)
+        taken = []
+        for count in (frames, 3 * frames):
+            until = display.screen.frames + count
+            while display.screen.frames < until:
+                await display.screen.shown.wait()
+            taken.append(resident(display.screen.pid))
+    return (taken[1] - taken[0]) / (1 << 20)
 
 
 async def _moving(program: str, seconds: float) -> tuple[float, dict[str, float]]:

@@ -18,7 +18,8 @@ from rio.scene.values import Floats
 
 INSTANCE = {"row0": (2, 4), "row1": (3, 4), "row2": (4, 4), "extent": (5, 4), "color": (6, 4)}
 _VERTEX = {"corner": (0, 3), "direction": (1, 3), "tint": (7, 4), "spot": (8, 2)}
-MOST_NODES, MOST_FACES = 2000, 4_000_000  # that are drawn at once
+MOST_NODES = 1000  # that are drawn at once
+MOST_LAYERS = 500.0  # in which the triangles of one lie over each other: each costs as much as a whole picture
 _UNIT = 3  # of their textures; those before are the shadows'
 _PLAIN = np.full((1, 1, 4), 255, np.uint8)
 
@@ -30,16 +31,17 @@ class Skin:
     id: int
     shape: Surface
     arrays: Arrays
+    layers: float
     texture: Texture | None = None
     picture: Any = None
     front: float = 1.0
 
 
 class Skins:
-    """Those of a graph that are shown. `failed` is told of what is too much to draw."""
+    """Those of a graph that are shown, with `most` faces together. `failed` is told of what is too much to draw."""
 
-    def __init__(self, failed: Callable[[str], None]) -> None:
-        self._failed = failed
+    def __init__(self, most: int, failed: Callable[[str], None]) -> None:
+        self._most, self._failed = most, failed
         self._skins: dict[str, Skin] = {}
         self._forgotten: set[str] = set()
         self._white: Texture | None = None
@@ -56,7 +58,7 @@ class Skins:
         nodes = {key(n.id): n for n in graph.nodes.values() if n.kind == "mesh" and places.shown[n.id]}
         for gone in self._skins.keys() - nodes.keys():
             self._drop(gone)
-        room, kinds = MOST_FACES, dict[str, list[int]]()
+        room, kinds = self._most, dict[str, list[int]]()
         for kind, node in nodes.items():
             if kind not in self._skins or kind in self._forgotten:
                 self._make(kind, node)
@@ -64,9 +66,12 @@ class Skins:
                 continue
             room -= len(self._skins[kind].shape.triangles)
             if room < 0 or len(kinds) >= MOST_NODES:
-                self._drop(kind)
-                self._failed(f"{node.name} is not drawn: {MOST_NODES:,} meshes of {MOST_FACES:,} faces are the most")
+                most = f"{MOST_NODES:,} meshes and {self._most:,} faces are the most on this machine"
+                self._failed(f"{node.name} is not drawn: {most}")
                 break
+            if self._skins[kind].layers > MOST_LAYERS:
+                self._failed(f"{node.name} is not drawn: its faces lie over each other too often")
+                continue
             kinds[kind] = [node.id]
         self._forgotten.clear()
         return kinds
@@ -81,9 +86,9 @@ class Skins:
         arrays.upload(corner=shape.corners, direction=shape.directions, tint=shape.tints, spot=shape.spots)
         arrays.index(shape.triangles)
         if skin:
-            skin.shape = shape
+            skin.shape, skin.layers = shape, shape.layers
         else:
-            self._skins[kind] = Skin(node.id, shape, arrays)
+            self._skins[kind] = Skin(node.id, shape, arrays, shape.layers)
 
     def _drop(self, kind: str) -> None:
         if skin := self._skins.pop(kind, None):

@@ -43,11 +43,11 @@ _VERTEX = {"corner": (0, 3), "direction": (1, 3)}
 class Solids:
     """`grain` is half the size of a typical one, as of the last `corners`."""
 
-    def __init__(self, budget: int, failed: Callable[[str], None]) -> None:
-        """`budget` is how many vertices may be drawn at once before meshes become plainer."""
+    def __init__(self, budget: int, most: int, failed: Callable[[str], None]) -> None:
+        """`budget` is how many vertices may be drawn before they become plainer, `most` the faces of `mesh` nodes."""
         self.grain = 1.0
         self._budget = budget
-        self._skins = Skins(failed)
+        self._skins = Skins(most, failed)
         self._meshes = {(kind, plain): _mesh(kind, plain) for kind in _MESHES for plain in range(ROUGH + 1)}
         self._ids: dict[str, NDArray[np.uint32]] = {}
         self._casts = np.zeros(0, np.bool_)
@@ -71,6 +71,11 @@ class Solids:
         found |= self._skins.arrange(graph, places)
         self._ids = {kind: np.array(ids, np.uint32) for kind, ids in found.items() if ids}
         self._plain = next((plain for plain in range(PLAINEST) if self._vertices(plain) <= self._budget), PLAINEST)
+
+    @property
+    def vertices(self) -> int:
+        """How many are drawn."""
+        return self._vertices(self._plain)
 
     def _vertices(self, plain: int) -> int:
         return sum(len(ids) * self._arrays(kind, plain).vertices for kind, ids in self._ids.items())

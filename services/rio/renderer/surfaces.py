@@ -36,6 +36,13 @@ class Surface:
     high: Vector
 
     @property
+    def layers(self) -> float:
+        """How often its triangles would cover a side of its box, were they all turned to it: a ball some 3 times."""
+        a, b, c = (self.corners[self.triangles[:, i]].astype(float) for i in range(3))
+        areas = np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2
+        return float(areas.sum() / max(float((self.high - self.low).max()) ** 2, 1e-30))
+
+    @property
     def is_clear(self) -> bool:
         """Whether one sees through some of it."""
         return bool((self.tints[:, 3] < 0.999).any())

@@ -26,6 +26,9 @@ from rio.scene.places import Places
 
 SLOW = 0.012  # seconds: a fine picture that takes longer is drawn as a draft first
 BUDGETS = (2_000_000, 50_000)  # vertices before meshes become plainer, on a graphics card and without one
+MOST_FACES = (4_000_000, 400_000)  # of meshes that are drawn, likewise: more would take seconds
+HEAVY = 200_000  # vertices from which on a slow machine tries a draft before it begins a fine picture
+LONGEST = 0.7  # seconds that such a draft may take; else it has to do, for a fine one takes some ten times as long
 SAMPLES = 8  # of a fine picture, if the driver has as many
 _SOFTWARE = ("llvmpipe", "softpipe", "swr")
 
@@ -40,7 +43,7 @@ class World:
         self.is_draft = False
         self.is_light = False  # the theme
         self._slow = any(name in driver().lower() for name in _SOFTWARE)
-        self._solids = Solids(BUDGETS[self._slow], failed)
+        self._solids = Solids(BUDGETS[self._slow], MOST_FACES[self._slow], failed)
         self._threads, self._shadows = Threads(), Shadows()
         self._backdrop = Backdrop()
         self._paints = {False: Coat(shaders.SOLID), True: Coat(shaders.fine(shaders.SOLID))}
@@ -83,8 +86,10 @@ class World:
         began = time.monotonic()
         fine = fine or not self._slow or self.box is None
         if self.box and self.camera.frame:
-            target = self._fine if fine else self._rough
-            self._paint(graph, places, self.box, self.camera.frame, target, fine=fine)
+            is_drawn = fine and self._is_too_much(graph, places, self.box, self.camera.frame)
+            target = self._fine if fine and not is_drawn else self._rough
+            if not is_drawn:
+                self._paint(graph, places, self.box, self.camera.frame, target, fine=fine)
             target.copy_to(self._kept)
         else:
             self._backdrop.draw(_scenery(graph, is_light=self.is_light)[0]).copy_to(self._kept)
@@ -92,6 +97,15 @@ class World:
         if fine and self.box:
             self._slow = time.monotonic() - began > SLOW
         self.is_draft = not fine
+
+    def _is_too_much(self, graph: Graph, places: Places, box: Box, frame: Frame) -> bool:
+        """Whether a fine picture of so many triangles would take too long, as a draft tells; that is drawn then."""
+        if not self._slow or self._solids.vertices < HEAVY:
+            return False
+        began = time.monotonic()
+        self._paint(graph, places, box, frame, self._rough, fine=False)
+        finish()
+        return time.monotonic() - began > LONGEST
 
     def pick(self, graph: Graph, places: Places, x: float, y: float) -> int:
         """The nearest solid seen through a point of the picture; x and y from -1 to 1, y up. 0 if there is none."""
