@@ -11,15 +11,19 @@ term = ""
 def press(key):
     """What a key does to the term."""
     global term
+    term = "" if term == "Error" else term
     if key == "C":
         term = ""
+    elif key == "←":
+        term = term[:-1]
     elif key == "=":
         try:
-            term = f"{eval(term.replace('×', '*').replace('÷', '/')):.8g}"
-        except (SyntaxError, ZeroDivisionError):
+            term = f"{eval(term.replace('×', '*').replace('÷', '/').replace('%', '/100')):.8g}"
+        except (SyntaxError, ArithmeticError, NameError):
             term = "Error"
     else:
-        term = (key if term == "Error" else term + key)[:9]
+        term = (term.rstrip("÷×-+") if key in "÷×-+" else term) + key
+        term = term[:9]
     said.text = term or "0"
 
 
@@ -31,7 +35,7 @@ def key(label, x, y, color, ink="white", width=78):
     whole.on_click(lambda: press(label))
 
 
-for row_, labels in enumerate(("C()÷", "789×", "456-", "123+", "0.=")):
+for row_, labels in enumerate(("C←%÷", "789×", "456-", "123+", "0.=")):
     for column, label in enumerate(labels):
         color = "#e76f51" if label == "C" else "#f4a261" if label in "÷×-+" else "#37474f"
         x, y = 499 + 94 * column, 232 + 88 * row_

@@ -1,4 +1,4 @@
-"""How things move: the same way, in the same time, by five curves. Click to see it again."""
+"""How things move: the same way, in the same time, by six curves; there and back again."""
 
 background("#fdf6ec")
 text("animate(ball, x=…, ease=…)", at=(80, 60), size=34, font="mono", color="#3d3a4b", anchor="left")

@@ -39,7 +39,7 @@ class Drag:
 Act = Wait | Key | Click | Drag
 
 ROOMS: dict[str, tuple[str, ...]] = {
-    "Flat things": ("poster", "stamp", "flowers", "typography", "clock", "bar_race", "image_filters"),
+    "Flat things": ("poster", "stamp", "flowers", "typography", "clock", "bar_race", "image_filters", "silk_road"),
     "Worlds": ("still_life", "city", "solar_system", "particles", "galaxy", "camera_flight", "wave", "chess"),
     "Windows and charts": (
         "charts",
@@ -55,7 +55,7 @@ ROOMS: dict[str, tuple[str, ...]] = {
         "terminal_clock",
     ),
     "Ideas that move": ("life", "maze", "sorting", "fireworks", "easing", "julia"),
-    "Things to play with": ("calculator", "memory", "pong", "snake", "car_game"),
+    "Things to play with": ("calculator", "memory", "pong", "snake", "car_game", "piano"),
 }
 """The examples, as docs/gallery.md shows them."""
 
@@ -83,7 +83,9 @@ TAKES: dict[str, tuple[Act, ...]] = {
         Click(1090, 180),
     ),
     "particles": (Wait(0.5),),
+    "piano": (Click(133, 500), Wait(0.2), Click(289, 500), Wait(0.2), Click(445, 500), Key("k")),
     "pong": (Wait(1), Key("down", 0.5), Wait(3), Key("up", 0.6), Wait(1.2)),
+    "silk_road": (Wait(6),),
     "snake": (Wait(0.5), Key("up"), Wait(1), Key("left"), Wait(0.5)),
     "solar_system": (Wait(1),),
     "sorting": (Wait(1.0),),
