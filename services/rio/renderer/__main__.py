@@ -144,6 +144,8 @@ class Renderer:
     def _handle(self, message: ToRenderer) -> None:
         match message:
             case Deltas(items):
+                if self._canvas.panels.is_stale:
+                    self._canvas.settle()  # what was done was done to what is seen by now
                 self._apply(items)
                 self._dirty = True
             case Shot():

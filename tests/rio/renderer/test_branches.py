@@ -78,3 +78,12 @@ def test_ten_thousand_lines_cost_what_is_in_sight(easel: Easel) -> None:
         easel.draw(Set(2, "at", (20.0 + place, 20.0)))
         easel.look()
     assert easel.seconds() - began < 1
+
+
+def test_a_click_is_on_what_was_seen(easel: Easel) -> None:
+    """Though the tree is another before the click is answered."""
+    tree(easel, ["u", "v", "w"])
+    for what in ("move", "press", "release"):
+        easel.send(Input(what, 120, 20 + 1.5 * LINE, "left"))
+    easel.draw(Set(2, "items", ["new", "u", "v", "w"]))
+    assert said(easel) == ("v", "v")
