@@ -81,8 +81,8 @@ def tree(desk: Desk, node: Node) -> None:
         for place in range(clipper.display_start, clipper.display_end):
             if _line(desk, node, wood, wood.seen[place], chosen):
                 turned = wood.seen[place]
-    imgui.end_child()
     imgui.pop_style_var()
+    imgui.end_child()
     if turned is not None:
         wood.turn(turned)
 
