@@ -19,7 +19,7 @@ from rio.hub.prints import Prints
 from rio.hub.programs import Program, Programs
 from rio.hub.turns import Turns
 from rio.hub.workers import PATIENCE, Workers
-from rio.scene.graph import Graph
+from rio.scene.graph import Graph, Snapshot
 from rio.versions import differences
 from rio.versions.archive import Archive
 from rio.versions.history import History
@@ -56,6 +56,7 @@ class Stage:
         self._changes_before = 0
         self._said = graph.snapshot()  # what the statements that ran give
         self._is_playing = False
+        history.parting = self._part
         self._revived_at, self._deaths = -YOUNG, 0
 
     # what programs ask for (see `programs.Stage`)
@@ -95,6 +96,15 @@ class Stage:
         await self._workers.weed()
         if version:
             await self._checkpoint(version.number)
+
+    def _part(self, picture: Snapshot) -> None:
+        """Somebody edits the scene while a program runs: what of it ran by then is a version before that edit."""
+        if not (self._is_playing and (program := self.programs.running)):
+            return
+        if program.statements:
+            self._history.commit("parse", program.label, picture, statements=tuple(program.statements))
+            program.statements.clear()
+        self._said = self._graph.snapshot()  # with the edit
 
     async def _keep_what_callbacks_did(self) -> None:
         version, picture = self._versions.current, self._graph.snapshot()

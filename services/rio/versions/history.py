@@ -46,12 +46,14 @@ class History:
         self._graph, self._versions, self._archive = graph, versions, archive
         self._screen, self._workers = screen, workers
         self._made, self._went = made, went
+        self.parting: Callable[[Snapshot], None] = lambda picture: None
+        """Told, before an edit is a version, what the scene was: if a program is running, that is one first."""
 
     # new versions
 
-    def commit(self, author: str, label: str, **facts: Unpack[Facts]) -> Version:
-        """Make the scene as it is now a version."""
-        picture = self._graph.snapshot()
+    def commit(self, author: str, label: str, picture: Snapshot | None = None, **facts: Unpack[Facts]) -> Version:
+        """Make the scene a version, as it is now or as it was in a picture."""
+        picture = picture or self._graph.snapshot()
         if (resumes := self._versions.current.resumes) and facts.get("statements") and not facts.get("is_edit"):
             facts["statements"] = (resumes, *facts["statements"])
         version = self._versions.add(author, plain(" ".join(label.split()))[:120], picture, **facts)
@@ -115,6 +117,7 @@ class History:
     def mark(self, label: str) -> Answer[None]:
         """A version of its own for the scene as it is, to be found again by its label."""
         behind = self._archive.behind()
+        self.parting(self._graph.snapshot())
         self.commit("ctl", label or "snapshot", is_edit=True)
         return behind
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from tests.rio.displays import a_display, at_rest, run
+from tests.rio.displays import a_display, at_rest, begin, close, finished, run
 
 from ninep import FileError
 from rio.edits import Edits
@@ -52,3 +52,24 @@ async def test_a_node_made_by_a_file_is_beside_the_others_for_programs_too() -> 
         places = [float(display.graph.columns["at"][display.graph.ids[n], 0]) for n in ("first", "second", "third")]
         assert places == [0, 1.5, 3]
         assert await gives_the_same(display)
+
+
+async def test_an_edit_in_the_midst_of_a_program_comes_after_what_ran_by_then() -> None:
+    """The program is two versions, with the edit between them."""
+    async with a_display() as display:
+        prints = display.stage.out.open()
+        program = begin(display, "box(name='a')\nsphere(name='b')\nprint('drawn')\n")
+        assert await prints.read(100) == b"drawn\n"  # type: ignore[misc]  # it has to wait
+        edits = Edits(display.graph, display.history)
+        if behind := edits.set(display.graph.ids["a"], "color", "blue"):
+            await behind
+        program.write(b"find('a').size = 3\n")
+        await close(program)
+        await finished(program)
+        path = display.versions.path()
+        assert [version.author for version in path] == ["rio", "parse", "nodes", "parse"]
+        assert path[1].statements[0] == "box(name='a')\n"
+        assert await gives_the_same(display)
+        await display.undo()
+        await display.undo()
+        assert display.graph.show(display.graph.ids["a"], "color") != "blue"
