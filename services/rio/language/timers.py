@@ -30,6 +30,7 @@ class Timers:
         self._last = 0  # the number of the newest task
         self._callbacks: dict[int, Callback] = {}
         self._named: dict[str, dict[int, Callback]] = {}  # the same, by name
+        self._owners: dict[str, int] = {}  # names that only functions of one program have, and that program
         self._handlers: dict[int, dict[str, Callback]] = {}  # those of nodes: one for each thing that may happen
         self._calling: Callback | None = None
 
@@ -192,12 +193,18 @@ class Timers:
         return [(c, c.due) for c in self._callbacks.values() if c.due is not None and not c.trouble]
 
     def _add(self, callback: Callback) -> None:
-        if callback.name not in _NAMELESS:
-            same = self._named.get(callback.name, {}).values()
-            self._drop([old for old in same if _replaces(callback, old)])
+        if callback.name not in _NAMELESS and self._owners.get(callback.name) != callback.program:
+            self._replace(callback)
         self._check_room()
         callback.number = self.new_number()
         self._keep(callback)
+
+    def _replace(self, callback: Callback) -> None:
+        """Drop what earlier programs have called so; a program whose name it is alone by then is not asked again."""
+        same = self._named.get(callback.name, {})
+        self._drop([old for old in tuple(same.values()) if _replaces(callback, old)])
+        if all(old.program == callback.program or old.node for old in same.values()):
+            self._owners[callback.name] = callback.program
 
     def sweep(self) -> None:
         """Forget what waits for something to happen to nodes that are gone."""
@@ -211,6 +218,8 @@ class Timers:
             raise Refused(f"{MOST:,} functions are waiting to be called already; stop() some")
 
     def _keep(self, callback: Callback) -> None:
+        if self._owners.get(callback.name) != callback.program:
+            self._owners.pop(callback.name, None)
         self._callbacks[callback.number] = callback
         self._named.setdefault(callback.name, {})[callback.number] = callback
 
@@ -222,6 +231,8 @@ class Timers:
     def _forget(self, callback: Callback) -> None:
         self._callbacks.pop(callback.number, None)
         _discard(self._named, callback.name, callback.number)
+        if callback.name not in self._named:
+            self._owners.pop(callback.name, None)
         if self._handlers.get(callback.node, {}).get(callback.what) is callback:
             _discard(self._handlers, callback.node, callback.what)
 

@@ -3,6 +3,7 @@
 What counts is that `plays` grows: a scene that is shown anew, after undo or by another renderer, was heard before.
 """
 
+import time
 from collections.abc import Callable, Iterable
 from threading import Thread
 from typing import Any
@@ -13,6 +14,8 @@ from rio.scene.sounds import RATE
 from rio.wire import Delta, Heard, Message, Put, Remove, Reset, Set
 
 NOUN = "sound"
+PART = 0.2  # of the renderer's time that making sounds may take
+AHEAD = 0.25  # seconds of that which a chord may take at once
 _WORDS = frozenset({"plays", "volume", "loop"})
 
 
@@ -52,6 +55,7 @@ class Sounds:
         self._mixer = Mixer()
         self._speaker: Speaker | None = None
         self._plays: dict[int, float] = {}
+        self._free_at = 0.0  # when the time is over that is paid for what was played
 
     def follow(self, items: Iterable[Delta], graph: Graph) -> None:
         """These changes were made to the graph."""
@@ -82,15 +86,19 @@ class Sounds:
             self._mixer.stop(node.id)
 
     def _play(self, node: Node) -> None:
+        """Unless sounds have taken more than their part of the time lately: the picture comes first."""
+        now, began = time.monotonic(), time.thread_time()
+        if now < self._free_at - AHEAD:
+            return
         if self._speaker is None:
             self._speaker = Speaker(self._mixer)
         self._send(Heard(node.id, self._speaker.name))
-        if self._speaker.is_silent:
-            return
-        samples = node.get("samples")
-        if samples is None:
-            samples = tone(node.get("pitch"), node.get("seconds"))
-        self._mixer.play(node.id, samples, node.get("volume"), loop=node.get("loop"))
+        if not self._speaker.is_silent:
+            samples = node.get("samples")
+            if samples is None:
+                samples = tone(node.get("pitch"), node.get("seconds"))
+            self._mixer.play(node.id, samples, node.get("volume"), loop=node.get("loop"))
+        self._free_at = max(self._free_at, now) + (time.thread_time() - began) / PART
 
     def _forget(self, graph: Graph) -> None:
         """Sounds of nodes that are gone end."""

@@ -67,7 +67,9 @@ def key_named(word: str) -> str:
 
 def keys_meant(word: str) -> frozenset[str]:
     """The keys that a program means: `shift` is either of two. Refused, naming the nearest, if there is none."""
-    name = key_named(word) if isinstance(word, str) else word
+    if not isinstance(word, str):
+        raise Refused(f"{word!r:.40} is not the name of a key")
+    name = key_named(word)
     if name in _SIDED:
         return _SIDED[name] | {name}
     if name not in KEYS:

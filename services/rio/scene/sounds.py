@@ -17,6 +17,7 @@ from rio.scene.values import TOGGLE, Floats, Numeric, Refused, number
 
 RATE = 44_100  # samples in a second
 LONGEST = 60.0  # seconds of one sound
+LONGEST_TONE = 10.0  # seconds; the renderer makes them
 MOST = int(RATE * LONGEST)
 PREFIX = "data:audio/wav;base64,"
 _STEPS = 1 << 15  # from silence to the loudest: what 16 bits hold
@@ -141,7 +142,7 @@ SOUNDS = (
             for word in (
                 Word("samples", WAVES, None, "-1 to 1, 44100 a second; or a WAV file by path, address or bytes"),
                 Word("pitch", PITCH, 440.0, "without samples: hertz, or a note as C4"),
-                Word("seconds", number(0.01, LONGEST), 0.4, "without samples: how long"),
+                Word("seconds", number(0.01, LONGEST_TONE), 0.4, "without samples: how long"),
                 Word("volume", number(0, 1), 0.5, "0 is silent, 1 as loud as it goes"),
                 Word("loop", TOGGLE, False, "whether it begins again at its end"),
                 Word("plays", number(0, 1e9, whole=True), 0.0, "how often it was played; one more plays it, 0 ends it"),

@@ -130,8 +130,7 @@ def test_a_slider_hears_the_pointer() -> None:
     display, _ = conversation("a cube / a slider for its size", told=True)
 
     for part, way in [("slider_knob", "drag"), ("slider", "click"), ("slider_fill", "drag")]:
-        handler = display.timers.handler(display.scene.graph.ids[part], way)
-        assert handler is not None
+        (handler,) = display.timers.handlers(display.scene.graph.ids[part], way)
         for x, size in [(640, 2.1), (9999, 4), (-50, 0.2)]:
             handler.function(SimpleNamespace(x=x, y=640, dx=1, dy=0, keys=[]))
             cube = display.nouns.handle("cube")

@@ -19,7 +19,7 @@ def looks(display: Display) -> tuple[object, ...]:
     graph, timers = display.scene.settled(), display.timers
     lines = {re.sub(r"-?[\d.]+e-\d+|\d\d:\d\d:\d\d", "0", line(graph, id)) for id in graph.nodes}
     heard = {
-        node.name: [what for what in ("click", "drag") if timers.handler(id, what)] for id, node in graph.nodes.items()
+        node.name: [what for what in ("click", "drag") if timers.handlers(id, what)] for id, node in graph.nodes.items()
     }
     return lines, heard, {each.name for each in timers if not each.when.startswith("on ")}
 

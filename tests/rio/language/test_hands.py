@@ -91,6 +91,7 @@ def test_keys_have_one_name_however_they_are_written() -> None:
 @pytest.mark.parametrize(
     ("program", "says"),
     [
+        ("held([])", "is not the name of a key"),
         ("held('spce')", "no key 'spce'; did you mean space"),
         ("on_key('lft')", "did you mean left"),
         ("on_key(3)", "3 is not a function"),
@@ -131,11 +132,12 @@ def test_tasks_are_stopped_by_name_and_by_number(stage: Stage) -> None:
     assert [callback.number for callback in stage.timers] == [4]
 
 
-def test_handlers_of_removed_nodes_are_forgotten(stage: Stage) -> None:
-    """In the list at once; ten thousand nodes that came and went leave room for more."""
+def test_handlers_of_removed_nodes_are_forgotten(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the list at once; nodes that came and went leave room for more."""
+    monkeypatch.setattr("rio.language.timers.MOST", 100)
     stage.run("b = box()\nb.on_click(print)\nb.remove()")
     assert list(stage.language.tasks()) == []
-    stage.run("for i in range(10_001):\n    b = box(at=(0, 0, 0))\n    b.on_click(print)\n    b.remove()\n")
+    stage.run("for i in range(101):\n    b = box(at=(0, 0, 0))\n    b.on_click(print)\n    b.remove()\n")
 
 
 def test_ten_thousand_functions_are_the_most(stage: Stage) -> None:
@@ -148,6 +150,13 @@ def test_ten_thousand_functions_are_the_most(stage: Stage) -> None:
     assert list(stage.language.tasks())[-1] == "and 9,000 more"
     stage.run("stop('tick')")
     assert list(stage.timers) == []
+
+
+def test_a_name_that_two_programs_have_used_is_the_later_ones(stage: Stage) -> None:
+    """Also where the later has first called the earlier one's function once more."""
+    stage.run("@every(1)\ndef tick(): pass")
+    stage.run("after(5, tick)\n@every(2)\ndef tick(): pass\n@every(3)\ndef tick(): pass")
+    assert [callback.when for callback in stage.timers] == ["after 5 s", "every 2 s", "every 3 s"]
 
 
 def test_an_hour_of_beats_does_not_drift(stage: Stage) -> None:
