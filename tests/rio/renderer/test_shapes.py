@@ -108,7 +108,7 @@ def test_what_is_under_a_point_is_what_is_drawn_there(x: float, y: float, shape:
 
 
 def test_a_polygon_holds_what_is_inside_its_edges() -> None:
-    corners = np.array([(0, 0), (10, 0), (10, 10), (6, 10), (6, 4), (4, 4), (4, 10), (0, 10)], np.float32)
+    corners = np.array([(0, 0), (10, 0), (10, 10), (6, 10), (6, 4), (4, 4), (4, 10), (0, 10)], float)
     matrix = np.array([(2, 0, 0, 5), (0, 2, 0, 5), (0, 0, 1, 0)], np.float32)
 
     assert pick.in_outline(Outline((corners,), (True,)), matrix, 7, 20)
