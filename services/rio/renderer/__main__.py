@@ -60,6 +60,7 @@ REHEARSAL = (
     (Put(2, "polygon", "a", {"points": [(0, 0), (9, 0), (0, 9)]}),),
     (Put(2, "points", "a", {"points": [(9, 9)]}), Put(4, "points", "b", {"points": [(9, 9)], "size": 2})),
     (Put(2, "box", "a", {"opacity": 0.5}), Put(4, "line", "b", {"at": (0, 0, 0), "to": (1, 1, 1)})),
+    (Put(2, "mesh", "a", {"points": [(0, 0, 0), (1, 0, 0), (0, 1, 0)]}),),
 )
 
 
