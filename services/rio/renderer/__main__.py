@@ -195,7 +195,7 @@ class Renderer:
         if not is_theirs or self._pointer.awaits(happened):
             for event in self._pointer.events(happened):
                 if self._canvas.over not in (0, event.id) and event.id and event.what in _THROUGH:
-                    event.value["over"] = self._canvas.over
+                    event.value = {**event.value, "over": self._canvas.over}  # the view's event has the same facts
                 self._send(event)
                 for change in self._canvas.follow(event):
                     self._send(change)

@@ -32,6 +32,27 @@ async def test_a_label_is_clicked_through_unless_it_hears(hears: bool) -> None:
         await prints(display, "alone")
 
 
+async def test_a_label_that_hears_is_called_once_for_a_click() -> None:
+    """Itself, or the group that it is in: the view hears of the click as well, but not for them."""
+    async with a_display() as display:
+        program = """
+with group(name="key", at=(100, 100)) as key:
+    rect(size=(120, 60))
+    text("Save", size=30)
+text("alone", name="alone", at=(100, 200), size=30)
+rect(at=(100, 200), size=(120, 60), layer=-1)
+clicks = []
+key.on_click(lambda: clicks.append("key"))
+find("alone").on_click(lambda: clicks.append("alone"))
+on_click(lambda event: print("view", *clicks) if event.y > 220 else None)
+"""
+        await run(display, program)
+        for y in (100, 200, 230):
+            await click(display, 100, y)
+        await prints(display, "alone\n")
+        assert "view key alone\n" in display.stage.out.text()
+
+
 async def test_a_drag_goes_to_what_was_pressed_through_the_text() -> None:
     """Wherever the pointer is by then."""
     async with a_display() as display:
