@@ -58,7 +58,7 @@ class Editor:
             self._editor.render("###code", size, imgui.ChildFlags_.borders)
         imgui.pop_style_var()
         inks.recolor(desk.look, before)
-        imgui.dummy((0.0, 0.0))  # the editor leaves no space below itself
+        imgui.spacing()  # the editor leaves none below itself
         self._hear(desk, node)
 
     def _follow(self, look: theme.Look, language: str) -> None:

@@ -173,7 +173,7 @@ class Panels:
         self._backend.render(imgui.get_draw_data())
 
     def draw_one_root(self, id: int) -> Rect:
-        """The panel alone in which a node is, into the current target; where the node is, in the view."""
+        """The panel alone in which a node is, into the current target; where in the view the node is, or its canvas."""
         root = list(self._graph.ancestry(id))[-1]
         self.settle(PATIENT)
         self._frame()
@@ -182,7 +182,7 @@ class Panels:
         own = [each for each in drawn.cmd_lists if _owner(each) == root]
         lists = SimpleNamespace(cmd_lists=own, scale_clip_rects=drawn.scale_clip_rects)
         self._backend.render(lists)
-        return self._spots.get(id, _NOWHERE)
+        return next((self._spots[each] for each in self._graph.ancestry(id) if each in self._spots), _NOWHERE)
 
     def _frame(self) -> None:
         imgui.new_frame()

@@ -1,13 +1,15 @@
 """Canvases in windows: the same things as in the view, at places of their own."""
 
+import io
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.rio.easel import Easel, Pixels
 
-from rio.wire import Event, Fill, Input, Put, Set
+from rio.wire import Event, Fill, Input, Picture, Put, Set, Shot
 
 SIZE = (200, 160)
 LOW = (220, 100)  # where a canvas of that size begins that stands alone in the middle
@@ -92,6 +94,16 @@ def test_clicks_and_drags_reach_what_is_in_it(easel: Easel) -> None:
     easel.send(Input("release", LOW[0] + 90, LOW[1] + 40, "left"))
     drag = easel.next(Event, lambda event: event.what == "drag" and event.id == 4)
     assert (drag.value["dx"], drag.value["dy"]) == (30, -10)
+
+
+def test_the_picture_of_one_thing_in_it_is_that_of_the_canvas(easel: Easel) -> None:
+    """And a widget's is the widget's, though others are drawn after it."""
+    canvas(easel, ("circle", {"at": (60, 50), "size": (70, 40)}))
+    easel.draw(Put(50, "code", "code", {"value": "x", "size": (150, 60), "at": (100, 320)}))
+    for node, size in ((4, SIZE), (50, (150, 60))):
+        easel.send(Shot(9000, None, None, node))
+        seen = Image.open(io.BytesIO(easel.next(Picture).png)).size
+        assert seen == pytest.approx(size, abs=3)
 
 
 def test_too_many_pixels_are_refused_in_words() -> None:
