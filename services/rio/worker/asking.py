@@ -64,8 +64,10 @@ class Asking:
         """
         ask = Ask(self._ticket(), self._timers.program, what, list(words), kept=True)
         self._answer(ask)
-        self._sources[ask.ticket] = _Source(self._timers.follow(function, when), ask, take)
-        self._say(More(ask.ticket))
+        try:
+            self._sources[ask.ticket] = _Source(self._timers.follow(function, when), ask, take)
+        finally:  # a function that cannot be called wants nothing
+            self._say(More(ask.ticket, wanted=ask.ticket in self._sources))
 
     def _answer(self, ask: Ask) -> Answer:
         """The first answer, once all that was printed and drawn before is out."""

@@ -64,6 +64,10 @@ async def test_a_program_switches_a_pin() -> None:
         said = await run(display, "lamp.on()\nprint(lamp.read(), device('button').read())\n")
         assert said.startswith("1 0\n")
         await printed(display, "lamp 1")
+        with pytest.raises(FileError, match="hear needs 2 arguments"):
+            await run(display, "@device('button').on_data\ndef hear(one, other): pass\n")
+        while len(display.beyond.errands) > 1:
+            await trio.testing.wait_all_tasks_blocked(0.01)
         with pytest.raises(FileError, match="line 1: button is granted as `in`"):
             await run(display, "device('button').on()")
         with pytest.raises(FileError, match="line 1: lamp takes 0 or 1, bytes or text, not list"):
