@@ -22,7 +22,7 @@ from rio.hub.workers import PATIENCE, Workers
 from rio.scene.graph import Graph, Snapshot
 from rio.versions import differences
 from rio.versions.archive import Archive
-from rio.versions.history import History
+from rio.versions.history import History, copy_of
 from rio.versions.timeline import Versions
 from rio.wire import Done, Halt, Output, Ran, Run
 
@@ -88,7 +88,7 @@ class Stage:
         self.err.end()
         version = None
         if program.statements or self.changes != self._changes_before:
-            unsaid = differences.said(self._said, self._graph) if program.error else []
+            unsaid = await self._unsaid() if program.error else []
             version = self._history.commit("parse", program.label, statements=(*program.statements, *unsaid))
         program.let_go()
         if self._workers.current is None:
@@ -105,6 +105,11 @@ class Stage:
             self._history.commit("parse", program.label, picture, statements=tuple(program.statements))
             program.statements.clear()
         self._said = self._graph.snapshot()  # with the edit
+
+    async def _unsaid(self) -> list[str]:
+        """What a statement that failed had done by then, as statements; of 100,000 nodes, that takes seconds."""
+        then, now = self._said, self._graph.snapshot()
+        return await trio.to_thread.run_sync(lambda: differences.said(then, copy_of(now)))
 
     async def _keep_what_callbacks_did(self) -> None:
         version, picture = self._versions.current, self._graph.snapshot()
