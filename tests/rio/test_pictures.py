@@ -39,7 +39,7 @@ async def test_a_size_that_cannot_be_drawn_is_no_file(tmp_path: Path, name: str)
 
 async def test_each_node_has_a_picture_of_itself(tmp_path: Path) -> None:
     async with a_client(tmp_path) as (root, _):
-        await root.write("scene/parse", "rect(name='card', at=(160, 120), size=(60, 40), color='red')\nlight(name='lamp')")
+        await root.write("scene/parse", "rect(name='card', at=(160, 120), size=(60, 40))\nlight(name='lamp')")
         image = opened(await root.read("scene/nodes/card/screen"))
 
         assert (image.size, image.mode) == ((60, 40), "RGBA")

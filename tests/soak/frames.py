@@ -1,4 +1,4 @@
-"""Ten thousand frames of everything that changes, in one real renderer: it takes no more memory than after two thousand.
+"""Ten thousand frames of everything that changes, in one real renderer: it takes no more memory than after 2,000.
 
 `make soak` runs it; with `-s` it shows the figures.
 """
