@@ -28,12 +28,12 @@ LOOKING = 4  # names that are looked up at once
 PER_SECOND = 10  # requests; more wait for their turn
 
 # What no line opens: link-local addresses (RFC 3927, RFC 4291 2.5.6), and where clouds hand out credentials:
-# Amazon's in IPv6, Alibaba's, Azure's, Oracle's.
-_NEVER = [
-    ip_network(text)
-    for text in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "100.100.100.200/32", "168.63.129.16/32")
-] + [ip_network("192.0.0.192/32")]
-_TRANSLATED = ip_network("64:ff9b::/96")  # RFC 6052: the last four bytes are an IPv4 address
+# Amazon's and Google's in IPv6, Alibaba's, Azure's, Oracle's.
+_NEVER = [ip_network(text) for text in ("169.254.0.0/16", "fe80::/10", "fd00:ec2::254/128", "fd20:ce::254/128")]
+_NEVER += [ip_network(text) for text in ("100.100.100.200/32", "168.63.129.16/32", "192.0.0.192/32")]
+# Where the last four bytes are an IPv4 address: RFC 6052, RFC 8215, RFC 2765 2.1, RFC 4291 2.5.5.1.
+_TRANSLATED = [ip_network(text) for text in ("64:ff9b::/96", "64:ff9b:1::/48", "::ffff:0:0:0/96", "::/96")]
+_PUBLIC = ip_network("2000::/3")  # all of IPv6 that is given to anybody in public, RFC 4291 2.4
 
 Numeric = IPv4Address | IPv6Address
 Look = Callable[[str, int], Awaitable[list[str]]]
@@ -66,13 +66,13 @@ class Web:
         self._sites, self._ledger = frozenset(sites), ledger
         self._context, self._look_up = context, look_up or Names().look_up
         self._pace = _Pace(PER_SECOND)
+        self._getting, self._httpx2 = trio.Lock(), None
         self.once: dict[str, Once] = {"http": self._get}
         self.kept: dict[str, Kept] = {}
 
     async def _get(self, program: int, words: list[Any]) -> list[Any]:
         """[status, type, bytes] of a URL, through redirects."""
-        import httpx2  # here, since most displays have no grant of the network, and it is 60 ms
-
+        httpx2 = await self._tools()
         try:
             url = httpx2.URL(text(words, 0, "a URL"))
             for _ in range(1 + MOST_REDIRECTS):
@@ -86,13 +86,24 @@ class Web:
             raise RefusedError(f"not a URL: {error}") from None
         raise RefusedError(f"more than {MOST_REDIRECTS} redirects")
 
+    async def _tools(self) -> Any:
+        """httpx2, and what certificates are believed: got with the first question, since few displays ask any.
+
+        In a thread: it takes a second on a busy machine, and the display goes on meanwhile.
+        """
+        async with self._getting:
+            if self._httpx2 is None:
+                self._httpx2, believed = await trio.to_thread.run_sync(_get_tools)
+                self._context = self._context or believed
+            return self._httpx2
+
     def _granted(self, program: int, url: "httpx2.URL") -> Site:
         """The grant that covers a URL."""
         if url.scheme != "https" or not url.raw_host:
             raise RefusedError(f"only https://HOST/… can be asked, not {str(url)[:200]!r}")
         if url.userinfo:
             raise RefusedError("a URL with a name or a password in it is not asked")
-        site = Site(url.raw_host.decode("ascii").lower().rstrip(".").strip("[]"), url.port or HTTPS)
+        site = Site(_plain_host(url), HTTPS if url.port is None else url.port)
         if site not in self._sites:
             unfit = NotGrantedError(f"https://{url.netloc.decode('ascii')}", str(site))
             self._ledger.refused(program, unfit.what, str(unfit))
@@ -102,8 +113,6 @@ class Web:
     async def _ask(self, httpx2: Any, url: "httpx2.URL", site: Site) -> list[Any]:
         """[status, type, bytes, where it redirects to or ""]."""
         await self._pace.wait()
-        if self._context is None:
-            self._context = httpx2.create_ssl_context()
         trouble: Exception | None = None
         for address in (await self._addresses(site))[:MOST_ADDRESSES]:
             try:
@@ -148,17 +157,31 @@ class Web:
 
 
 class _Pace:
-    """So many a second; who comes too soon waits."""
+    """So many a second; who comes too soon waits. Who gives up before it is its turn has taken nobody's."""
 
     def __init__(self, per_second: int) -> None:
         self._apart, self._burst = 1 / per_second, 1.0
         self._next = -1.0
+        self._line = trio.StrictFIFOLock()
 
     async def wait(self) -> None:
         """Until it is one's turn."""
-        now = trio.current_time()
-        self._next = max(self._next, now - self._burst) + self._apart
-        await trio.sleep_until(max(now, self._next))
+        async with self._line:
+            turn = max(self._next, trio.current_time() - self._burst) + self._apart
+            await trio.sleep_until(turn)
+            self._next = turn
+
+
+def _get_tools() -> tuple[Any, ssl.SSLContext]:
+    import httpx2  # here, since importing it takes 60 ms and more
+
+    return httpx2, httpx2.create_ssl_context()
+
+
+def _plain_host(url: "httpx2.URL") -> str:
+    """A host as the grants write it: a name in small letters, an address in its one short form."""
+    host = url.raw_host.decode("ascii").lower().rstrip(".").strip("[]")
+    return str(ip_address(host)) if ":" in host and "%" not in host else host
 
 
 async def _body(response: Any, named: str) -> bytes:
@@ -191,19 +214,23 @@ def _check(site: Site, address: Numeric, *, by_name: bool) -> None:
         raise RefusedError(f"{site.host} leads to {address}, where a machine keeps its own credentials: never asked")
     if address.is_multicast or address.is_unspecified:
         raise RefusedError(f"{site.host} leads to {address}, which is no machine's address")
-    if by_name and not address.is_global:
+    if by_name and not _is_public(address):
         raise RefusedError(
             f"{site.host} leads to {address}, a private address; to be asked, that has to be granted itself: "
             f"{Site(str(address), site.port)}"
         )
 
 
+def _is_public(address: Numeric) -> bool:
+    return address.is_global and (address.version == 4 or address in _PUBLIC)
+
+
 def _meant(address: Numeric) -> Numeric:
     """The IPv4 address, if that is what is written in IPv6."""
-    if isinstance(address, IPv6Address):
+    if isinstance(address, IPv6Address) and not (address.is_loopback or address.is_unspecified):
         if address.ipv4_mapped:
             return address.ipv4_mapped
-        if address in _TRANSLATED:
+        if any(address in network for network in _TRANSLATED):
             return IPv4Address(address.packed[-4:])
         return address.sixtofour or (address.teredo[1] if address.teredo else address)
     return address

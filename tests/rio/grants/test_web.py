@@ -1,5 +1,6 @@
 """`http` for programs: what is granted is got over TLS, at the address that was checked, within bounds."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -84,9 +85,22 @@ async def test_what_is_not_granted_is_refused_with_the_line_that_would_grant_it(
         await get(office, 5)
 
 
+async def test_an_address_is_one_however_it_is_written() -> None:
+    """A refusal's own line grants it; port 0 is no default."""
+    office = the_web(Site("::1", 1), Site("data.test"))
+    for written in ("[::1]", "[0:0:0::1]", "[0000:0:0:0:0:0:0:0001]"):
+        with pytest.raises(RefusedError, match="::1 cannot be reached"):
+            await get(office, f"https://{written}:1/")
+    with pytest.raises(RefusedError, match=r"net data.test:0$"):
+        await get(office, "https://data.test:0/")
+
+
 @pytest.mark.parametrize(
     "address",
-    ["127.0.0.1", "10.1.2.3", "192.168.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"],
+    [
+        *("127.0.0.1", "10.1.2.3", "192.168.0.1", "100.64.0.1", "::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1"),
+        *("64:ff9b:1::a00:1", "::7f00:1", "::ffff:0:7f00:1", "fec0::1", "5f00::1"),
+    ],
 )
 async def test_a_name_does_not_lead_to_a_private_address(address: str) -> None:
     """Such an address has to be granted itself; a name could lead anywhere tomorrow."""
@@ -97,7 +111,10 @@ async def test_a_name_does_not_lead_to_a_private_address(address: str) -> None:
 
 @pytest.mark.parametrize(
     "address",
-    ["169.254.169.254", "fe80::1", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe", "fd00:ec2::254", "168.63.129.16"],
+    [
+        *("169.254.169.254", "fe80::1", "::ffff:a9fe:a9fe", "64:ff9b::a9fe:a9fe", "fd00:ec2::254", "168.63.129.16"),
+        *("64:ff9b:1::a9fe:a9fe", "::a9fe:a9fe", "::ffff:0:a9fe:a9fe", "2002:a9fe:a9fe::1", "fd20:ce::254"),
+    ],
 )
 async def test_no_line_opens_where_a_cloud_keeps_credentials(address: str) -> None:
     """Neither by a name nor by the address itself."""
@@ -182,3 +199,39 @@ async def test_a_program_that_asks_in_a_loop_is_slowed(autojump_clock: trio.test
     for _ in range(30):
         await pace.wait()
     assert 1.9 < trio.current_time() <= 2.1
+
+
+async def test_who_gives_up_takes_nobodys_turn(autojump_clock: trio.testing.MockClock) -> None:
+    """A program that asks and wants no answer a thousand times keeps the next one from nothing."""
+    pace = web._Pace(10)
+    for _ in range(1000):
+        with trio.CancelScope() as given_up:
+            given_up.cancel()
+            await pace.wait()
+    await pace.wait()
+    assert trio.current_time() < 1
+
+
+async def test_the_display_goes_on_while_the_first_question_is_prepared() -> None:
+    """Certificates and libraries are loaded in a thread: nothing of it is done where everybody waits."""
+    office = Web([Site("127.0.0.1", 1)], Ledger(lambda kind, **facts: None))
+    here: list[str] = []
+
+    def get_tools() -> Any:
+        here.append(threading.current_thread().name)
+        return get_tools_itself()
+
+    get_tools_itself, web._get_tools = web._get_tools, get_tools
+    try:
+        async with trio.open_nursery() as nursery:
+            for _ in range(3):
+                nursery.start_soon(refused, office, "https://127.0.0.1:1/")
+    finally:
+        web._get_tools = get_tools_itself
+    assert len(here) == 1
+    assert here != [threading.main_thread().name]
+
+
+async def refused(office: Web, url: str) -> None:
+    with pytest.raises(RefusedError, match="cannot be reached"):
+        await get(office, url)
