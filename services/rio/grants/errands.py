@@ -13,9 +13,11 @@ import structlog
 import trio
 
 from rio.grants.errand import WAIT, Office, RefusedError
+from rio.plain import plain
 from rio.wire import Answer, Ask, More
 
 MOST = 64  # errands of one worker
+AT_ONCE = 4  # questions among them: a worker asks one after another, and each answer may be large
 
 log = structlog.get_logger()
 
@@ -56,6 +58,8 @@ class Errands(Generic[A]):
                 self._answer(asker, Answer(ticket, error="a ticket is used once"))
             case Ask(ticket) if len(errands) >= MOST:
                 self._answer(asker, Answer(ticket, error=f"{MOST} things are asked for already; stop() some"))
+            case Ask(kept=False) if sum(not errand.kept for errand in errands.values()) >= AT_ONCE:
+                self._answer(asker, Answer(message.ticket, error="the last questions have not ended yet; try again"))
             case Ask():
                 self._begin(asker, message)
             case More(ticket, wanted) if errand := errands.get(ticket):
@@ -65,7 +69,7 @@ class Errands(Generic[A]):
         if asker not in self._of:
             self._of[asker] = {}
             self._nursery.start_soon(self._forget, asker)
-        errand = self._of[asker][ask.ticket] = _Errand()
+        errand = self._of[asker][ask.ticket] = _Errand(ask.kept)
         self._nursery.start_soon(self._do, asker, ask, errand)
 
     async def _forget(self, asker: A) -> None:
@@ -76,17 +80,17 @@ class Errands(Generic[A]):
 
     async def _do(self, asker: A, ask: Ask, errand: "_Errand") -> None:
         errand.scope.deadline = trio.current_time() + WAIT
-        with errand.scope:
-            try:
+        try:
+            with errand.scope:  # within the try: what fails while it is ended comes in a group with the Cancelled
                 if ask.kept:
                     await self._keep(asker, ask, errand)
                 else:
                     self._answer(asker, Answer(ask.ticket, await self._get(ask)))
-            except RefusedError as refusal:
-                self._answer(asker, Answer(ask.ticket, error=str(refusal)))
-            except Exception as error:  # what comes from outside may break anything; it is one answer, not the display
-                log.exception("errand.failed", what=ask.what)
-                self._answer(asker, Answer(ask.ticket, error=f"it failed: {type(error).__name__}"))
+        except RefusedError as refusal:
+            self._answer(asker, Answer(ask.ticket, error=str(refusal)))
+        except Exception as error:  # what comes from outside may break anything; it is one answer, not the display
+            log.exception("errand.failed", what=plain(ask.what[:40]))
+            self._answer(asker, Answer(ask.ticket, error=f"it failed: {type(error).__name__}"))
         if errand.scope.cancelled_caught:  # its time is up, or nobody wants it any more and hears this
             self._answer(asker, Answer(ask.ticket, error=f"no answer within {WAIT:g} s"))
         self._of.get(asker, {}).pop(ask.ticket, None)
@@ -113,6 +117,7 @@ class Errands(Generic[A]):
 class _Errand:
     """One of them: what ends it, and what has it go on."""
 
-    def __init__(self) -> None:
+    def __init__(self, kept: bool) -> None:
+        self.kept = kept
         self.scope = trio.CancelScope()
         self.more = trio.Event()

@@ -9,7 +9,7 @@ import pytest
 import trio
 
 from rio.grants.errand import WAIT, Kept, Once, RefusedError
-from rio.grants.errands import MOST, Errands
+from rio.grants.errands import AT_ONCE, MOST, Errands
 from rio.wire import Answer, Ask, More
 
 
@@ -22,6 +22,7 @@ class Office:
             "wait": self._wait,
             "refuse": self._refuse,
             "break": self._break,
+            "sulk": self._sulk,
         }
         self.kept: dict[str, Kept] = {"count": self._count, "late": self._late}
         self.open = 0
@@ -42,6 +43,17 @@ class Office:
 
     async def _break(self, program: int, words: list[Any]) -> Any:
         raise ZeroDivisionError
+
+    async def _sulk(self, program: int, words: list[Any]) -> Any:
+        async def until_it_breaks() -> None:
+            try:
+                await trio.sleep_forever()
+            finally:
+                raise ZeroDivisionError
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(until_it_breaks)
+            await trio.sleep_forever()
 
     @asynccontextmanager
     async def _count(self, program: int, words: list[Any]) -> AsyncIterator["Counting"]:
@@ -159,7 +171,7 @@ async def test_a_worker_has_at_most_so_many_errands() -> None:
     """Another worker's are its own; a ticket is not used twice at once."""
     async with some_errands() as (errands, worker, office):
         for ticket in range(MOST + 1):
-            errands.heard(worker, Ask(ticket, 1, "wait", []))
+            errands.heard(worker, Ask(ticket, 1, "late", [], kept=True))
         errands.heard(worker, Ask(0, 1, "echo", []))
         other = Worker()
         errands.heard(other, Ask(0, 1, "echo", []))
@@ -169,4 +181,33 @@ async def test_a_worker_has_at_most_so_many_errands() -> None:
             "a ticket is used once",
         ]
         assert other.heard == [Answer(0, [1])]
-        assert office.open == MOST
+        assert len(errands) == MOST
+
+
+async def test_questions_gather_less_than_what_is_followed() -> None:
+    """A worker asks one after another; whoever asks a hundred at once would have the display hold their answers."""
+    async with some_errands() as (errands, worker, office):
+        for ticket in range(2 * AT_ONCE):
+            errands.heard(worker, Ask(ticket, 1, "wait", []))
+        errands.heard(worker, Ask(99, 1, "count", [1], kept=True))
+        await calm()
+        assert office.open == AT_ONCE + 1
+        assert [answer.ticket for answer in worker.heard] == [*range(AT_ONCE, 2 * AT_ONCE), 99]
+        errands.heard(worker, More(0, wanted=False))
+        await calm()
+        errands.heard(worker, Ask(100, 1, "echo", []))
+        await calm()
+        assert worker.heard[-1] == Answer(100, [1])
+
+
+async def test_what_breaks_while_it_is_ended_breaks_nothing_else() -> None:
+    """It comes together with the end itself, and is still no more than one answer."""
+    async with some_errands() as (errands, worker, _):
+        errands.heard(worker, Ask(1, 1, "sulk", []))
+        await calm()
+        errands.heard(worker, More(1, wanted=False))
+        await calm()
+        errands.heard(worker, Ask(2, 1, "echo", []))
+        await calm()
+        assert worker.heard[-1] == Answer(2, [1])
+        assert len(errands) == 0
