@@ -14,7 +14,9 @@ import trio
 from rio.plain import plain
 
 REMEMBERED = 1000  # uses and refusals that are not told again
-MOST = 20  # refusals told in one second; a program that tries at random is one fact, not a thousand
+MOST = (
+    20  # told in one second of one grant, and of refusals: a program that tries at random is one fact, not a thousand
+)
 _LONGEST = 200  # characters of what was asked for
 
 log = structlog.get_logger()
@@ -26,19 +28,19 @@ class Ledger:
     def __init__(self, publish: Callable[..., None]) -> None:
         self._publish = publish
         self._told = OrderedDict[Hashable, None]()
-        self._second, self._count = 0.0, 0
+        self._lately: dict[str, tuple[int, int]] = {}  # by grant, "" for refusals: the second, how many in it
         self.uses = self.refusals = 0
 
     def used(self, program: int, grant: object, what: str) -> None:
         """A program used a grant."""
         self.uses += 1
-        if self._is_new((program, str(grant))):
+        if self._is_new((program, str(grant))) and self._is_calm(str(grant)):
             self._tell("grant.used", program=program, grant=str(grant), what=what[:_LONGEST])
 
     def refused(self, program: int, what: str, why: str) -> None:
         """A program wanted what is not granted."""
         self.refusals += 1
-        if self._is_new((program, what, why)) and self._is_calm():
+        if self._is_new((program, what, why)) and self._is_calm(""):
             self._tell("grant.refused", program=program, what=what[:_LONGEST], why=why[:_LONGEST])
 
     def _is_new(self, fact: Hashable) -> bool:
@@ -50,11 +52,14 @@ class Ledger:
             self._told.popitem(last=False)
         return True
 
-    def _is_calm(self) -> bool:
-        if (now := trio.current_time()) - self._second >= 1:
-            self._second, self._count = now, 0
-        self._count += 1
-        return self._count <= MOST
+    def _is_calm(self, about: str) -> bool:
+        """Whether this may still be told. Each grant has its own measure, so that none can be used under cover of
+        another's noise: who is asking is what a worker says it is.
+        """
+        second, count = self._lately.get(about, (-1, 0))
+        now = int(trio.current_time())
+        self._lately[about] = now, count + 1 if now == second else 1
+        return self._lately[about][1] <= MOST
 
     def _tell(self, kind: str, **facts: Any) -> None:
         told = {name: plain(fact) if isinstance(fact, str) else fact for name, fact in facts.items()}

@@ -169,7 +169,7 @@ async def test_what_nobody_waits_for_is_left(way: str) -> None:
 
 async def test_a_worker_has_at_most_so_many_errands() -> None:
     """Another worker's are its own; a ticket is not used twice at once."""
-    async with some_errands() as (errands, worker, office):
+    async with some_errands() as (errands, worker, _):
         for ticket in range(MOST + 1):
             errands.heard(worker, Ask(ticket, 1, "late", [], kept=True))
         errands.heard(worker, Ask(0, 1, "echo", []))

@@ -36,3 +36,16 @@ async def test_a_program_that_tries_at_random_is_no_flood(autojump_clock: trio.t
     assert told[-1] == "/b"
     assert ledger.refusals == 3 * REMEMBERED + 1
     assert len(ledger._told) == REMEMBERED
+
+
+async def test_uses_under_many_numbers_are_no_flood_and_hide_no_other(autojump_clock: trio.testing.MockClock) -> None:
+    """A hostile worker may say that a thousand programs ask; the use of another grant is told all the same."""
+    told: list[str] = []
+    ledger = Ledger(lambda kind, **facts: told.append(f"{kind} {facts['what']}"))
+    for program in range(3 * REMEMBERED):
+        ledger.used(program, "ns r /a", "/a")
+        ledger.refused(program, "/c", "no")
+    ledger.used(7, "ns rw /b", "/b")
+    assert told.count("grant.used /a") == told.count("grant.refused /c") == MOST
+    assert told[-1] == "grant.used /b"
+    assert len(told) == 2 * MOST + 1
