@@ -2,8 +2,8 @@
 
     rio devices [--grant 'camera front /dev/video0' …] FD
 
-Each question is a thread, since hardware waits wherever it likes; there are no more than the display lets through. A
-device is opened when it is first used. A question that hangs hangs alone, and the display ends the process for it.
+Each question is a thread, since hardware waits wherever it likes. One that hangs hangs alone; the display ends the
+process for it, or wants it no longer, so there are never more than MOST. A device is opened when it is first used.
 """
 
 import argparse
@@ -20,6 +20,7 @@ from rio.devices.pin import Pin
 from rio.devices.port import Port
 from rio.wire import Answer, Ask, Channel, Hello, Message, More, ProtocolError, ToDevices
 
+MOST = 256  # questions at once, each a thread: those of some workers, and some that hang and nobody waits for
 _LOOK = 0.25  # seconds between two looks at whether anybody still listens
 
 
@@ -65,6 +66,8 @@ class Devices:
     def hear(self, message: Ask | More) -> None:
         """Begin with a question, go on with one, or leave it."""
         match message:
+            case Ask(ticket) if len(self._questions) >= MOST:
+                self._say(Answer(ticket, error=f"{MOST} questions hang in the devices already"))
             case Ask(ticket):
                 question = self._questions[ticket] = _Question()
                 threading.Thread(target=self._do, args=(message, question), daemon=True).start()

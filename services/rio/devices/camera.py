@@ -6,6 +6,7 @@ for a while: its lamp tells the people before it whether they are seen.
 
 import threading
 import time
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -67,17 +68,11 @@ class Camera:
     def _take_pictures(self, feed: Feed[Frame]) -> None:
         """Until nobody wants any, or there are none."""
         try:
-            film = Film(self._source)
-        except Trouble as trouble:
+            with closing(Film(self._source)) as film:
+                while time.monotonic() < self._wanted + IDLE:
+                    feed.push(film.next())
+        except Exception as trouble:  # OpenCV has errors of its own; who waits for a picture hears of any
             feed.end(f"{self._name}: {trouble}")
-            return
-        try:
-            while time.monotonic() < self._wanted + IDLE:
-                feed.push(film.next())
-        except Trouble as trouble:
-            feed.end(f"{self._name}: {trouble}")
-        finally:
-            film.close()
 
 
 class Film:

@@ -18,6 +18,7 @@ from rio.hub.bell import Bell
 from rio.hub.links import Link, start
 from rio.wire import Answer, Ask, FromDevices, Message, More, frame
 
+LONGEST = 1 << 16  # bytes of one write
 STARTING = PATIENCE = 8.0  # seconds for the process to be ready, and for an answer; less than a program waits
 
 log = structlog.get_logger()
@@ -55,6 +56,8 @@ class Equipment:
         value = words[1] if len(words) > 1 else None
         if not isinstance(value, bytes | int):
             raise RefusedError(f"{device.name} takes 0 or 1, bytes or text, not {type(value).__name__}")
+        if isinstance(value, bytes) and len(value) > LONGEST:  # others' questions go the same way, and soon
+            raise RefusedError(f"{device.name} takes at most {LONGEST >> 10} KiB at once, not {len(value):,} bytes")
         async with self._asked(program, "device.write", [device.name, value]) as asked:
             await asked.next()
 

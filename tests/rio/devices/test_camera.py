@@ -3,7 +3,9 @@
 import threading
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import cv2
 import numpy as np
 import pytest
 from tests.rio.devices.films import SIZE, a_film
@@ -71,3 +73,14 @@ def test_what_is_no_camera_is_said(tmp_path: Path) -> None:
         Camera("front", str(tmp_path / "film.avi")).read()
     with pytest.raises(Trouble, match="takes nothing"):
         Camera("front", "/not/there").write(1)
+
+
+def test_what_breaks_in_the_decoder_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """At once, to whoever waits for a picture."""
+
+    def broken(film: Film, picture: Any) -> Any:
+        raise cv2.error("a broken picture")
+
+    monkeypatch.setattr(Film, "_plain", broken)
+    with pytest.raises(Trouble, match="front: a broken picture"):
+        Camera("front", str(a_film(tmp_path / "film.avi", [RED]))).read()

@@ -72,6 +72,8 @@ async def test_a_program_switches_a_pin() -> None:
             await run(display, "device('button').on()")
         with pytest.raises(FileError, match="line 1: lamp takes 0 or 1, bytes or text, not list"):
             await run(display, "lamp.write([1])")
+        with pytest.raises(FileError, match="line 1: lamp takes at most 64 KiB at once, not 50,000,000 bytes"):
+            await run(display, "lamp.write(bytes(50_000_000))")
 
 
 async def test_what_is_followed_is_followed_after_undo_and_redo() -> None:
