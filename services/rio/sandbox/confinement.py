@@ -13,34 +13,19 @@ import time
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from rio.sandbox import identity, landlock, selftest
 from rio.sandbox.library import Library, directories
 from rio.sandbox.syscalls import Filter
-from rio.sandbox.walls import Wall
+from rio.sandbox.walls import Limits, Wall
 
 _SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64", "/usr/share/zoneinfo", "/etc/localtime", "/etc/ld.so.cache")
 _HERE = "/proc/self/cwd"  # the scratch directory by a way that no closed parent bars
 _DEVICES = ("/dev/null", "/dev/zero", "/dev/urandom")
 _MOST_TASKS = 1 << 16  # of one user, as far as they are counted
 _EXPENDABLE = "1000"  # oom_score_adj: of all processes, a scene program is the one to end when memory is out
-
-
-@dataclass(frozen=True)
-class Limits:
-    """The amounts: bytes of memory and of one file, processes (sleeping copies count), open files."""
-
-    memory: int = 4 << 30
-    file_size: int = 64 << 20
-    processes: int = 80
-    files: int = 64
-
-    @classmethod
-    def of_this_machine(cls) -> "Limits":
-        """Four GiB, but no more than half of what there is."""
-        return cls(memory=min(cls.memory, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2))
 
 
 def confine(scratch: Path, limits: Limits, keep: Collection[int], readable: Sequence[Path] = ()) -> list[Wall]:
@@ -123,7 +108,7 @@ class _Walls:
 
     def _tried(self, outside: selftest.Outside) -> list[Wall]:
         got_through: dict[str, list[str]] = {name: [] for name in self._keeps()}
-        for name, how in selftest.escapes(outside, self._limits.memory):
+        for name, how in selftest.escapes(outside, replace(self._limits, processes=self._processes)):
             got_through[name].append(how)
         return [
             Wall(name, keeps, (*got_through[name], *self._missing) if got_through[name] else ())

@@ -31,6 +31,13 @@ def drop_capabilities() -> None:
     _checked(_libc.capset(struct.pack("<Ii", _CAPABILITIES_VERSION_3, 0), bytes(24)))
 
 
+def has_capabilities() -> bool:
+    """Whether this process may do anything that is not for everybody, or may take the right to it, capget(2)."""
+    rights = ctypes.create_string_buffer(24)  # effective, permitted, inheritable: 32 bits each, twice
+    _checked(_libc.capget(struct.pack("<Ii", _CAPABILITIES_VERSION_3, 0), rights))
+    return any(rights.raw)
+
+
 def unshare(flags: int) -> None:
     """`unshare(2)`; Python has it from 3.12 on."""
     _checked(_libc.unshare(flags))

@@ -5,6 +5,7 @@ counted as an escape, since it proves nothing. Everything that an attempt needs 
 prepared by `Outside` before the walls stand, so that a refusal means the wall and not that nothing was there.
 """
 
+import _thread
 import ctypes
 import errno
 import fcntl
@@ -19,6 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from rio.sandbox import kernel
+from rio.sandbox.walls import Limits
 
 _FORBIDDEN = frozenset({errno.EPERM, errno.EACCES, errno.ENOSYS})
 _EXHAUSTED = frozenset({errno.EAGAIN, errno.ENOMEM})
@@ -35,7 +37,6 @@ class Outside:
 
     def __init__(self, scratch: Path, granted: Sequence[Path] = ()) -> None:
         self.parent = os.getppid()
-        self.scratch = scratch
         self.threads = len(os.listdir("/proc/self/task"))  # noqa: PTH208 - a count of names is all
         self.readable = [path for path in _SECRETS if os.access(path, os.R_OK) and not _is_within(path, granted)]
         self.writable = [path for path in (*_SHARED, str(scratch.parent)) if os.access(path, os.W_OK)]
@@ -63,9 +64,9 @@ def _is_within(path: str, granted: Sequence[Path]) -> bool:
     return any(Path(path).is_relative_to(each) for each in granted)
 
 
-def escapes(outside: Outside, memory: int) -> Iterator[tuple[str, str]]:
+def escapes(outside: Outside, limits: Limits) -> Iterator[tuple[str, str]]:
     """(wall, what got through) for each attempt that was not refused."""
-    for wall, refusals, attempts in _table(outside, memory):
+    for wall, refusals, attempts in _table(outside, limits):
         for what, attempt in attempts:
             if (how := _outcome(attempt, refusals)) is not None:
                 yield wall, f"{what} ({how})"
@@ -82,7 +83,7 @@ def _outcome(attempt: Attempt, refusals: frozenset[int]) -> str | None:
     return "it worked"
 
 
-def _table(outside: Outside, memory: int) -> Iterator[tuple[str, frozenset[int], list[tuple[str, Attempt]]]]:
+def _table(outside: Outside, limits: Limits) -> Iterator[tuple[str, frozenset[int], list[tuple[str, Attempt]]]]:
     parent = outside.parent
     yield (
         "files",
@@ -92,7 +93,7 @@ def _table(outside: Outside, memory: int) -> Iterator[tuple[str, frozenset[int],
             *((f"wrote into {path}", lambda path=path: _leave_file(path)) for path in outside.writable),
             ("read its parent's environment", lambda: Path(f"/proc/{parent}/environ").read_bytes()),
             ("listed the root directory", lambda: os.listdir("/")),  # noqa: PTH208 - the plain call, as a program would
-            ("changed a file's mode", lambda: os.chmod(outside.scratch, 0o700)),  # noqa: PTH101 - likewise
+            ("changed its directory's mode", lambda: os.chmod(".", 0o700)),  # noqa: PTH101 - likewise
         ],
     )
     yield (
@@ -129,10 +130,27 @@ def _table(outside: Outside, memory: int) -> Iterator[tuple[str, frozenset[int],
         [
             ("became root", lambda: os.setresuid(0, 0, 0)),
             ("made a namespace", lambda: kernel.unshare(kernel.CLONE_NEWUSER)),
+            ("kept a capability", _look_for_capabilities),
         ],
     )
-    yield "memory", _EXHAUSTED, [(f"mapped {memory >> 20} MiB", lambda: mmap.mmap(-1, memory).close())]
-    yield "number", _EXHAUSTED, [("forked beyond its limit", _fork_beyond)]
+    yield (
+        "memory",
+        _EXHAUSTED | _FORBIDDEN,
+        [
+            (f"mapped {limits.memory >> 20} MiB", lambda: mmap.mmap(-1, limits.memory).close()),
+            ("allowed itself a larger file", lambda: _allow_itself(resource.RLIMIT_FSIZE, limits.file_size)),
+        ],
+    )
+    yield (
+        "number",
+        _EXHAUSTED | _FORBIDDEN,
+        [
+            ("forked beyond its limit", _fork_beyond),
+            ("allowed itself more processes", lambda: _allow_itself(resource.RLIMIT_NPROC, limits.processes)),
+            ("allowed itself more files", lambda: _allow_itself(resource.RLIMIT_NOFILE, limits.files)),
+            ("started a thread", _start_thread),
+        ],
+    )
     yield "environment", _FORBIDDEN, [(f"kept {name}", lambda: None) for name in os.environ if name not in HARMLESS]
 
 
@@ -194,6 +212,26 @@ def _fork_beyond() -> None:
         os.waitpid(child, 0)
     finally:
         resource.setrlimit(resource.RLIMIT_NPROC, (soft, hard))
+
+
+def _allow_itself(what: int, most: int) -> None:
+    """Raise one of its limits by one, which only works where it was never set, or for who may raise it."""
+    try:
+        resource.setrlimit(what, (most + 1, most + 1))
+    except ValueError as error:  # so Python says EPERM
+        raise PermissionError(errno.EPERM, str(error)) from None
+
+
+def _look_for_capabilities() -> None:
+    if not kernel.has_capabilities():
+        raise PermissionError(errno.EPERM, os.strerror(errno.EPERM))
+
+
+def _start_thread() -> None:
+    try:
+        _thread.start_new_thread(int, ())
+    except RuntimeError as error:  # so Python says EPERM, and all else
+        raise PermissionError(errno.EPERM, str(error)) from None
 
 
 def _check(result: int) -> None:

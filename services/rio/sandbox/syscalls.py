@@ -23,7 +23,7 @@ mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 truncate ftruncate
 poll ppoll select _newselect pselect6 recvfrom recv recvmsg send sendto getsockopt getsockname getpeername shutdown
 rt_sigaction rt_sigprocmask rt_sigreturn sigreturn sigaltstack rt_sigpending restart_syscall setitimer getitimer
 fork wait4 waitid waitpid exit exit_group
-getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid getpgrp getpgid getsid
+getpid getppid gettid getuid geteuid getgid getegid getgroups getresuid getresgid capget getpgrp getpgid getsid
 clock_gettime clock_getres clock_nanosleep nanosleep gettimeofday time times getrusage uname sysinfo
 futex set_robust_list rseq set_tid_address arch_prctl getrandom sched_yield sched_getaffinity getcpu getrlimit
 """

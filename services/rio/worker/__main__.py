@@ -33,7 +33,8 @@ from rio.language.nouns import Nouns
 from rio.language.outside import Outside
 from rio.language.scene import Scene
 from rio.language.timers import Timers
-from rio.sandbox.confinement import Limits, confine
+from rio.sandbox.confinement import confine
+from rio.sandbox.walls import Limits
 from rio.scene.values import Refused
 from rio.wire import (
     Answer,

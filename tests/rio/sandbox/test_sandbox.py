@@ -358,7 +358,8 @@ def test_callbacks_are_confined_too(worker: Worker) -> None:
 def test_the_walls_cost_little(tmp_path: Path) -> None:
     """The filter decides a call in well under a microsecond, so a bound that only a fault exceeds."""
     script = (
-        "import os, sys, time\nfrom pathlib import Path\nfrom rio.sandbox.confinement import Limits, confine\n"
+        "import os, sys, time\nfrom pathlib import Path\nfrom rio.sandbox.confinement import confine\n"
+        "from rio.sandbox.walls import Limits\n"
         "def once():\n    began = time.perf_counter()\n    for _ in range(20000): os.getppid()\n"
         "    return time.perf_counter() - began\n"
         "free = min(once() for _ in range(5))\n"
