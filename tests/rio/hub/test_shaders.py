@@ -13,7 +13,7 @@ async def test_an_endless_shader_is_left_out() -> None:
     """The renderer that it hangs is replaced, the picture is there without it, and stderr names it."""
     async with displays.a_display(renderer=HASTE) as display:
         await displays.run(display, 'rect(at=(40, 40), color="red")')
-        await displays.run(display, f"shader({ENDLESS!r}, name='endless', at=(200, 150), size=100)")
+        await displays.run(display, f"shader({ENDLESS!r}, name='endless', at=(200, 120), size=240)")
         while not display.screen.restarts:
             await display.screen.shown.wait()
         assert await displays.color_at(display, 40, 40) == "red"

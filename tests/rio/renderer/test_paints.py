@@ -11,11 +11,16 @@ from rio.wire import Event, Input, Message, Picture, Put, Set, Shot, Shown, Tryi
 
 PLAIN = "vec4 color(vec2 at) { return vec4(1.0, 0.0, 0.0, 1.0); }"
 GREEN = "vec4 color(vec2 at) { return vec4(0.0, 1.0, 0.0, 1.0); }"
+# Mesa's software renderer leaves a pixel's loops after 65,535 rounds in all: what it does in one of them must be much,
+# and there must be many pixels. So this is endless to whoever waits for a few seconds, and minutes in truth.
 ENDLESS = """vec4 color(vec2 at) {
     float x = at.x;
     for (int i = 0; i < 2000000000; ++i)
         for (int j = 0; j < 2000000000; ++j)
-            for (int k = 0; k < 2000000000; ++k) x += sin(x + float(i + j + k));
+            for (int k = 0; k < 2000000000; ++k) {
+                x += sin(x + cos(x + sin(x + cos(x + sin(x + cos(x + sin(x + float(i + j + k))))))));
+                x += cos(x + sin(x + cos(x + sin(x + cos(x + sin(x + cos(x + float(i - j - k))))))));
+            }
     return vec4(x);
 }"""
 
@@ -136,7 +141,7 @@ def test_an_endless_one_ends_its_renderer_which_says_so_before() -> None:
     """And another renderer that is told of it draws all but that."""
     easel = Easel(hasty=True)
     try:
-        easel.draw(Put(2, "shader", "n2", {"source": ENDLESS}), Put(4, "rect", "n4", {"at": (20, 20)}))
+        easel.draw(Put(2, "shader", "n2", {"source": ENDLESS, "size": (640, 360)}), Put(4, "rect", "n4", {"at": (20, 20)}))
         assert easel.next(Trying).nodes == [2]
         assert easel.next(Trying).nodes == [2]
         assert easel.process.wait(30) == 4
