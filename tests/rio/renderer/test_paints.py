@@ -141,7 +141,9 @@ def test_an_endless_one_ends_its_renderer_which_says_so_before() -> None:
     """And another renderer that is told of it draws all but that."""
     easel = Easel(hasty=True)
     try:
-        easel.draw(Put(2, "shader", "n2", {"source": ENDLESS, "size": (640, 360)}), Put(4, "rect", "n4", {"at": (20, 20)}))
+        easel.draw(
+            Put(2, "shader", "n2", {"source": ENDLESS, "size": (640, 360)}), Put(4, "rect", "n4", {"at": (20, 20)})
+        )
         assert easel.next(Trying).nodes == [2]
         assert easel.next(Trying).nodes == [2]
         assert easel.process.wait(30) == 4
