@@ -43,7 +43,7 @@ class Tree:
     async def _read(self, program: int, words: list[Any]) -> bytes:
         path = self._checked(program, words, "r")
         found = bytearray()
-        async with _told(), self._root() as root, root.open(path) as file:
+        async with _told(), self.opened(path) as file:
             async for chunk in file:
                 found += chunk
                 if len(found) > LARGEST:
@@ -100,8 +100,10 @@ class Tree:
 
     @asynccontextmanager
     async def opened(self, path: str) -> AsyncIterator[File]:
-        """A file, on a connection of its own."""
+        """A file, on a connection of its own. A directory has no text: RefusedError."""
         async with self._root() as root, root.open(path) as file:
+            if file.qid.type & QTDIR:
+                raise RefusedError(f"{path} is a directory; ns.ls({path!r}) lists it")
             yield file
 
 

@@ -89,6 +89,11 @@ async def test_a_servers_own_words_arrive(tmp_path: Path) -> None:
                 await do(tree, "read", "/truck/wheel")
             with pytest.raises(RefusedError, match="not a directory"):
                 await do(tree, "ls", "/truck/gps")
+            with pytest.raises(RefusedError, match=r"/truck is a directory; ns.ls\('/truck'\) lists it"):
+                await do(tree, "read", "/truck")
+            with pytest.raises(RefusedError, match=r"/truck is a directory"):
+                async with tree.kept["ns.lines"](1, ["/truck"]):
+                    pass
             with pytest.raises(RefusedError, match="longer than 16 MiB"):
                 await do(tree, "read", "/truck/long")
         with pytest.raises(RefusedError, match="this display is in no namespace"):
