@@ -25,6 +25,8 @@ from rio.wire import Delta, Fill, Put, Remove, Reset, Set
 PORTION = 2000  # structural changes in one message: a statement that makes many shows them as it goes
 HEAVY = 8 << 20  # bytes of text and arrays in one message, or a little more
 
+_OF_NUMBER = 9  # bytes, where it goes out in a list
+
 Numbers = tuple[float, ...]
 
 
@@ -37,7 +39,7 @@ class Scene:
         self._moved: dict[str, dict[int, Numbers]] = {column: {} for column in COLUMNS}
         self._places: dict[int, Numbers] = {}  # the newest `at` of nodes, as it was given
         self._out: list[Delta] = []
-        self._weight = 0
+        self._weight = self._last_weight = 0  # of all that waits, and of the last of it
 
     # changing
 
@@ -167,11 +169,12 @@ class Scene:
 
     def _keep(self, delta: Delta) -> None:
         self.graph.apply(delta)
-        if isinstance(delta, Set) and self._out and _is_newer(delta, last := self._out[-1]):
-            self._weight -= _weight(last)
+        if isinstance(delta, Set) and self._out and _is_newer(delta, self._out[-1]):
+            self._weight -= self._last_weight
             self._out.pop()
         self._out.append(delta)
-        self._weight += _weight(delta)
+        self._last_weight = _weight(self.graph, delta)
+        self._weight += self._last_weight
 
 
 _AT_WIDTH = {noun.name: noun.numeric("at").width for noun in KINDS.values() if "at" in noun.words}
@@ -196,20 +199,25 @@ def _is_newer(delta: Set, last: Delta) -> bool:
     return isinstance(last, Set) and (last.id, last.prop) == (delta.id, delta.prop)
 
 
-def _weight(delta: Delta) -> int:
-    """About how many bytes of text and arrays it carries."""
+def _weight(graph: Graph, delta: Delta) -> int:
+    """About how many bytes of text and arrays a change carries that the graph has in it."""
     match delta:
-        case Put():
-            return sum(map(_size, delta.props.values()))
-        case Set():
-            return _size(delta.value)
+        case Put(id, _, _, props):
+            return sum(_size(graph.nodes[id].props.get(word)) for word in props)
+        case Set(id, word, _):
+            return _size(graph.nodes[id].props.get(word))
         case Fill():
             return int(delta.values.nbytes)
     return 0
 
 
-def _size(value: Any) -> int:
-    return 4 * len(value) if isinstance(value, str) else np.asarray(value).nbytes if hasattr(value, "__len__") else 0
+def _size(kept: Any) -> int:
+    """Of a value as the graph keeps it: what a program gave for it may be of any shape."""
+    if isinstance(kept, np.ndarray):
+        return int(kept.nbytes) if kept.dtype == np.uint8 else _OF_NUMBER * kept.size
+    if isinstance(kept, str):
+        return 4 * len(kept)
+    return sum(map(_size, kept)) if isinstance(kept, tuple) else 0
 
 
 def _are_near(numbers: Numbers) -> bool:

@@ -158,6 +158,14 @@ def test_heavy_changes_are_not_gathered(stage: Stage) -> None:
     assert len(stage.sent) > 1
 
 
+def test_values_of_any_shape_are_weighed(stage: Stage) -> None:
+    """Lists in lists of different lengths are what trees and tables are made of."""
+    stage.run(
+        "t = tree(['src', ['main.py', ['deep.py']], 'README'])\ntable([(1, 2), (3,)])\nt.items = [['a', 'b'], ['c']]"
+    )
+    assert stage.display.show(stage.display.ids["tree"], "items") == "a\nb\nc"
+
+
 def test_changes_keep_their_order(stage: Stage) -> None:
     """A node that is moved, removed, and made again is where it was made again."""
     stage.run('a = box(name="a")\na.at = (5, 5, 5)\na.remove()\nb = box(name="a", at=(1, 1, 1))')
