@@ -28,7 +28,7 @@ def seen(easel: Easel, letter: str, font: str = "regular") -> Pixels:
 
 
 @pytest.mark.skipif(not HAS_DEJAVU, reason="the fonts of deploy/packages.txt are not installed")
-@pytest.mark.parametrize("font", FACES.keys() - {"bold italic"})
+@pytest.mark.parametrize("font", sorted(FACES.keys() - {"bold italic"}))
 def test_alphabets_and_signs_are_there(easel: Easel, font: str) -> None:
     """Greek, Cyrillic, arrows, mathematics, boxes, Hebrew, and a face that smiles: none is drawn as a missing one."""
     missing = seen(easel, "\ue000", font)
