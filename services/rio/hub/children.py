@@ -207,6 +207,14 @@ def wakeups(pid: int) -> int:
         return 0
 
 
+def processor_time(pid: int) -> float:
+    """Seconds for which a process has had the processor. 0 when there is none, proc(5)."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e9
+    except OSError:
+        return 0.0
+
+
 @dataclass(frozen=True)
 class _Stat:
     state: str

@@ -100,7 +100,11 @@ class Display:
         )
         self.stage = Stage(self.graph, self.history, self.versions, archive, self.workers, self.turns, self._news)
         self.patience = Patience(
-            self.workers.waiting, partial(self.workers.is_awake, FORKING), self.stage.end_long, commands.patience
+            self.workers.waiting,
+            self.workers.spent,
+            partial(self.workers.is_awake, FORKING),
+            self.stage.end_long,
+            commands.patience,
         )
         self.context = Context(self.graph, self.versions, self._facts)
         self.closed = trio.Event()  # the user has closed the window

@@ -3,6 +3,12 @@
 Each question is a program; what it prints is the answer. It runs in the copy alone, so it may define what it likes.
 """
 
+import re
+
+from ninep import FileError
+
+_LONGEST = 9  # digits of a number that a task can have
+
 VARIABLES = """
 import json, types
 
@@ -28,3 +34,22 @@ for _task in __builtins__["stop"].__self__.tasks():
     print(_task)
 """
 """A line for each function that is called now and then, and for each animation (see `namespace.Language`)."""
+
+_TASK = re.compile(r"(\d+) (\S+)( (?:every|after|on) )?")
+
+
+def name_of_task(tasks: str, number: str) -> str:
+    """What the task of that number is called, if it alone is called so: then it can be said in a program.
+
+    "" for an animation, for one of several functions of a name, and where the list is too long to tell. FileError if
+    there is none of that number.
+    """
+    found = [match.groups() for line in tasks.splitlines() if (match := _TASK.match(line))]
+    names = [name for _, name, _ in found]
+    is_all = not tasks.endswith(" more\n")
+    for other, name, is_function in found:
+        if other == number:
+            return name if is_all and is_function and names.count(name) == 1 else ""
+    if is_all or len(number) > _LONGEST:
+        raise FileError(f"no task {number:.20}; read tasks for a list")
+    return ""

@@ -200,10 +200,10 @@ class Stage:
         if not await self._workers.is_awake(PATIENCE):
             await self._end_function()
         if name.isdecimal():
-            if not any(line.startswith(f"{name} ") for line in (await self.tasks()).splitlines()):
-                raise FileError(f"no task {name}; read tasks for a list")
-            self._workers.post(Halt("", int(name)))
-            return
+            number, name = name, questions.name_of_task(await self.tasks(), name)
+            if not name:
+                self._workers.post(Halt("", int(number)))
+                return
         program = await self.programs.play(f"stop({name!r})" if name else "stop()")
         if program.error:
             raise FileError(program.error.removeprefix("line 1: "))

@@ -15,8 +15,9 @@ from typing import Any
 import structlog
 import trio
 
+from ninep import FileError
 from rio.hub.bell import Bell
-from rio.hub.children import Family, wakeups
+from rio.hub.children import Family, processor_time, wakeups
 from rio.hub.links import Link, start
 from rio.hub.patience import Waiting
 from rio.wire import Answer, Ask, Deltas, Done, Event, Fork, FromWorker, Message, Output, Run, Tick, Want, frame
@@ -59,6 +60,9 @@ class Workers:
         self._wants: dict[Link, bool] = {}  # what each last said of frames
         self._answers: dict[Link, list[Output | Done]] = {}
         self._answered = Bell()
+        self._unborn = 0  # copies that have been asked for and have not said hello
+        self._is_weeding = False
+        self._settled = Bell()
         self._excused: dict[Link, float] = {}  # until when each may wait for an answer
         self._is_stirred = False
         self._wakeups: int | None = None  # how often the current worker had been woken when it went to rest
@@ -84,6 +88,10 @@ class Workers:
     def current(self) -> Link | None:
         """The worker that runs programs now."""
         return self._current if self._current and self._current.alive else None
+
+    def spent(self) -> float:
+        """Seconds for which the current one has had the processor."""
+        return processor_time(self.current.pid) if self.current else 0.0
 
     # talking
 
@@ -125,20 +133,27 @@ class Workers:
         """What a program prints that runs in a copy of the worker, which is thrown away; "" if there is no worker.
 
         While the worker is busy, its newest checkpoint is copied instead: then the answer is as of that version.
+        Without an answer, a FileError: nothing to say and nothing said must not look the same.
         """
         newest = next(reversed(self._checkpoints.values()), None)
-        for original in (self.current, newest):
-            if original and original.alive and (copy := await self._fork(original, PATIENCE)):
+        originals = [link for link in (self.current, newest) if link and link.alive]
+        for original in originals:
+            patience = FORKING if original is originals[-1] else PATIENCE
+            if copy := await self._fork(original, patience):
                 return await self._answer(copy, question)
+        if originals:
+            raise FileError("the worker is busy; try again, or write interrupt to ctl")
         return ""
 
     async def _answer(self, copy: Link, question: str) -> str:
         said = self._answers[copy] = []
         copy.post(frame(Run(_QUESTION, question, True)))
         with trio.move_on_after(ANSWERING):
-            while not any(isinstance(message, Done) for message in said) and copy.alive:
+            while not _is_whole(said) and copy.alive:
                 await self._answered.wait()
         copy.end("it has answered")
+        if not _is_whole(said):
+            raise FileError(f"the worker had no answer within {ANSWERING:g} s; its variables may be very large")
         return "".join(message.text for message in said if isinstance(message, Output) and not message.error)
 
     # making one the current one
@@ -227,7 +242,7 @@ class Workers:
         """End what a worker that has ended left behind, but no checkpoint: it may take all the room there is."""
         family, self._unclean = self._unclean, None
         if family and family.strays(0, self.known):
-            await family.weed(self.known)
+            await self._weed(family)
 
     # checkpoints
 
@@ -276,6 +291,16 @@ class Workers:
 
     async def _fork(self, original: Link, patience: float = FORKING) -> Link | None:
         """A copy of a worker that is at rest; None if it does not fork, for want of room or of rest."""
+        while self._is_weeding:
+            await self._settled.wait()
+        self._unborn += 1
+        try:
+            return await self._born(original, patience)
+        finally:
+            self._unborn -= 1
+            self._settled.ring()
+
+    async def _born(self, original: Link, patience: float) -> Link | None:
         copy = Link(FromWorker, original.family)
         original.post(frame(Fork(_random.getrandbits(31))), descriptor=os.dup(copy.theirs.fileno()))
         copy.theirs.close()
@@ -324,10 +349,30 @@ class Workers:
         """End the processes that the last program left behind."""
         if self.current and (family := self.current.family):
             if family.strays(self.current.pid, self.known):
-                await family.weed(self.known)
+                await self._weed(family)
             family.reap()
+
+    async def _weed(self, family: Family) -> None:
+        """End all of a family but ours. A copy that has not said hello yet looks as a stray does, so none is made
+        meanwhile.
+        """
+        while self._is_weeding:
+            await self._settled.wait()
+        self._is_weeding = True
+        try:
+            while self._unborn:
+                await self._settled.wait()
+            await family.weed(self.known)
+        finally:
+            self._is_weeding = False
+            self._settled.ring()
 
     @property
     def known(self) -> set[int]:
         """The worker and its copies, by their numbers."""
         return {link.pid for link in self._links if link.alive}
+
+
+def _is_whole(said: Iterable[Message]) -> bool:
+    """Whether an answer has come to its end."""
+    return any(isinstance(message, Done) for message in said)

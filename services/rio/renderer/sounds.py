@@ -5,7 +5,7 @@ What counts is that `plays` grows: a scene that is shown anew, after undo or by 
 
 import time
 from collections.abc import Callable, Iterable
-from threading import Thread
+from threading import Lock, Thread
 from typing import Any
 
 from rio.renderer.mixer import Mixer, tone
@@ -16,32 +16,51 @@ from rio.wire import Delta, Heard, Message, Put, Remove, Reset, Set
 NOUN = "sound"
 PART = 0.2  # of the renderer's time that making sounds may take
 AHEAD = 0.25  # seconds of that which a chord may take at once
+QUIET = 5.0  # seconds of silence after which the loudspeaker is given back
 _WORDS = frozenset({"plays", "volume", "loop"})
 
 
 class Speaker:
-    """The default output of this machine, once somebody plays. Without PortAudio, or a device, there is silence.
+    """The default output of this machine, while anybody plays. Without PortAudio, or a device, there is silence.
 
-    Opening takes a moment, so it is done aside; PortAudio asks for samples in a thread of its own.
+    Opening takes a moment, so it is done aside; PortAudio asks for samples in a thread of its own. When nothing has
+    been heard for some seconds it is closed: others may want the device, and it wakes this process all the time.
     """
 
-    def __init__(self, mixer: Mixer) -> None:
-        self._mixer = mixer
-        self._stream: Any = None
+    def __init__(self, mixer: Mixer, quiet: float = QUIET) -> None:
+        """`quiet` in seconds: the silence after which it is closed."""
+        self._mixer, self._quiet = mixer, quiet
+        self._lock = Lock()
+        self._used = time.monotonic()
+        self._is_closing = False
         self.name = ""
         self.is_silent = False
-        Thread(target=self._open, daemon=True).start()
+        Thread(target=self._serve, daemon=True).start()
 
-    def _open(self) -> None:
+    def stay(self) -> bool:
+        """Something is to be heard; False if it is closing already, and another has to take its place."""
+        with self._lock:
+            self._used = time.monotonic()
+            return not self._is_closing
+
+    def _serve(self) -> None:
         try:
             import sounddevice  # type: ignore[import-untyped]  # it ships no types; loads a library that may be missing
 
-            self._stream = sounddevice.OutputStream(RATE, channels=1, dtype="float32", callback=self._fill)
-            self._stream.start()
-            self.name = str(sounddevice.query_devices(kind="output")["name"])
+            with sounddevice.OutputStream(RATE, channels=1, dtype="float32", callback=self._fill):
+                self.name = str(sounddevice.query_devices(kind="output")["name"])
+                while not self._may_close():
+                    time.sleep(self._quiet / 4)
         except Exception:  # missing in many ways: no library, no device, one that is taken, a sound server that is gone
             self.is_silent = True
             self._mixer.clear()
+
+    def _may_close(self) -> bool:
+        with self._lock:
+            if len(self._mixer):
+                self._used = time.monotonic()
+            self._is_closing = time.monotonic() - self._used > self._quiet
+            return self._is_closing
 
     def _fill(self, into: Any, count: int, time: Any, status: Any) -> None:
         into[:, 0] = self._mixer.block(count)
@@ -90,7 +109,7 @@ class Sounds:
         now, began = time.monotonic(), time.thread_time()
         if now < self._free_at - AHEAD:
             return
-        if self._speaker is None:
+        if self._speaker is None or not self._speaker.stay():
             self._speaker = Speaker(self._mixer)
         self._send(Heard(node.id, self._speaker.name))
         if not self._speaker.is_silent:

@@ -19,9 +19,13 @@ class Sleeper:
 
     def __init__(self, *, awake: bool) -> None:
         self.awake, self.looks = awake, 0
+        self.busy_since: float | None = None
         self.ended: list[str] = []
         self.waiting = Waiting()
-        self.patience = Patience(self.waiting, self.is_awake, self.end, 30)
+        self.patience = Patience(self.waiting, self.spent, self.is_awake, self.end, 30)
+
+    def spent(self) -> float:
+        return trio.current_time() - self.busy_since if self.busy_since is not None else 0.0
 
     async def is_awake(self) -> bool:
         self.looks += 1
@@ -59,25 +63,59 @@ async def test_who_only_has_nothing_to_say_is_left_alone(autojump_clock: trio.te
         nursery.cancel_scope.cancel()
 
 
+async def test_who_computes_without_being_asked_is_looked_at_and_ended(autojump_clock: trio.testing.MockClock) -> None:
+    """A function that waited for its time: nobody has told the worker to call it. Not before its patience is over."""
+    sleeper = Sleeper(awake=False)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sleeper.patience.run)
+        await trio.sleep(100)
+        sleeper.busy_since = trio.current_time()
+        await trio.sleep(30 + GRACE)
+        assert not sleeper.ended
+        await trio.sleep(20)
+        assert len(sleeper.ended) == sleeper.looks == 1
+        nursery.cancel_scope.cancel()
+
+
+async def test_who_computes_much_but_shows_it_is_not_looked_at(autojump_clock: trio.testing.MockClock) -> None:
+    """Each change is a sign of life, and so is a rest."""
+    sleeper = Sleeper(awake=False)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(sleeper.patience.run)
+        sleeper.busy_since = trio.current_time()
+        for _ in range(10):
+            await trio.sleep(20)
+            sleeper.waiting.heard(Deltas([]))
+        sleeper.busy_since = None
+        await trio.sleep(1000)
+        assert not sleeper.looks
+        nursery.cancel_scope.cancel()
+
+
+def since(waiting: Waiting) -> float | None:
+    """Since when somebody waits."""
+    return waiting.since
+
+
 def test_signs_of_life(autojump_clock: trio.testing.MockClock) -> None:
     """A statement that ran, the end of a program, an answered frame; no print, and no change in a program."""
 
     async def signs() -> None:
         waiting = Waiting()
         waiting.asked(Tick(0.1))
-        assert waiting.since == 0
+        assert since(waiting) == 0
         waiting.heard(Deltas([]))
-        assert waiting.since is None
+        assert since(waiting) is None
         waiting.asked(Run(1, "x", True))
         await trio.sleep(5)
         waiting.asked(Tick(0.1))
         waiting.heard(Deltas([]))
         waiting.heard(Output(1, "x"))
-        assert waiting.since == 0
+        assert since(waiting) == 0
         waiting.heard(Ran(1, "x", 1))
-        assert waiting.since == 5
+        assert since(waiting) == 5
         waiting.heard(Done(1))
-        assert waiting.since is None
+        assert since(waiting) is None
 
     trio.run(signs, clock=autojump_clock)
 
@@ -98,6 +136,16 @@ async def test_one_long_call_is_ended_from_outside() -> None:
         with pytest.raises(FileError, match=r"ran for \d+ s and was ended; .*; killed: the picture stays"):
             await run(display, "box(name='cube')\nimport itertools\nsum(itertools.repeat(0))\n")
         assert "cube" in display.graph.ids
+        assert await run(display, "print(n)") == "5\n"
+
+
+async def test_a_timed_function_that_hangs_in_one_call_is_ended_though_nobody_says_anything() -> None:
+    """The worker was asked for nothing; it is replaced, and the function is not called in the copy."""
+    async with a_display(patience=SHORT) as display:
+        await run(display, "import itertools\nn = 5\n@after(0.3)\ndef wild(): sum(itertools.repeat(0))\n")
+        while "a function ran without an end, and was ended; killed" not in display.stage.err.text():
+            await display.stage.err.more.wait()
+        assert display.stage.replaced == 1
         assert await run(display, "print(n)") == "5\n"
 
 
@@ -191,6 +239,41 @@ async def test_tasks_are_stopped_by_name_by_number_and_all() -> None:
         assert await display.tasks() == ""
         await display.undo()
         assert "tock" in await names(display)
+
+
+async def test_a_task_that_is_stopped_by_its_number_stays_stopped() -> None:
+    """Where its name is nobody else's it stands in the context; of several of a name only that one ends."""
+    async with a_display() as display:
+        await run(display, "cube = box()\n" + TASKS + "after(60, lambda: 1)\nanimate(cube, x=3, seconds=60)\n")
+        assert await names(display) == ["tick", "tock", "draw", "<lambda>", "<lambda>", "animate"]
+        await display.stop_task("2")
+        assert "stop('tock')" in await display.context.text()
+        await display.stop_task("4")
+        await display.stop_task("6")
+        assert await names(display) == ["tick", "draw", "<lambda>"]
+        with pytest.raises(FileError, match=r"^no task 9999999999"):
+            await display.stop_task("9" * 5000)
+
+
+async def test_a_question_that_has_no_answer_is_refused_in_words() -> None:
+    """An empty list of tasks would be untrue."""
+    async with a_display() as display:
+        await run(display, "class Slow:\n    def __repr__(self):\n        while True: pass\nslow = Slow()\n")
+        with pytest.raises(FileError, match=r"^the worker had no answer within 2 s"):
+            await display.variables()
+        assert await run(display, "print(1)") == "1\n"
+
+
+async def test_a_question_is_answered_though_a_program_ends_just_then() -> None:
+    """The copy that answers is not taken for something that the program has left behind."""
+    async with a_display() as display:
+        await run(display, "@every(60)\ndef tick(): pass\n")
+        for _ in range(5):
+            program = begin(display, "import os\nif not os.fork():\n    while True: pass\n")
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(close, program)
+                for _ in range(5):
+                    assert await names(display) == ["tick"]
 
 
 async def test_a_wild_task_is_stopped_by_its_name() -> None:

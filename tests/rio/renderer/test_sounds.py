@@ -1,12 +1,18 @@
 """From a change of the scene to a sound that is heard, in a real renderer."""
 
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from threading import Event
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 from tests.rio.easel import Easel
 
+from rio.renderer.mixer import Mixer
+from rio.renderer.sounds import Speaker
 from rio.wire import Heard, Message, Put, Remove, Reset, Set, Shown
 
 
@@ -61,3 +67,41 @@ def test_a_flood_of_sounds_does_not_hold_up_the_picture(easel: Easel) -> None:
     heard = sum(len(beeps(easel, Set(2, "plays", 0), *flood)) for _ in range(10))
     assert heard > 0
     assert time.monotonic() - began < 30
+
+
+class Device:
+    """What `sounddevice` has, without a loudspeaker. `block` is what that would ask for."""
+
+    def __init__(self) -> None:
+        self.opened, self.closed = Event(), Event()
+        self.block: Callable[..., None] = lambda *_: None
+
+    def as_module(self) -> Any:
+        return SimpleNamespace(OutputStream=self.open, query_devices=lambda kind: {"name": "a loudspeaker"})
+
+    def open(self, rate: int, *, channels: int, dtype: str, callback: Callable[..., None]) -> "Device":
+        self.block = callback
+        return self
+
+    def __enter__(self) -> None:
+        self.opened.set()
+
+    def __exit__(self, *error: object) -> None:
+        self.closed.set()
+
+
+def test_a_loudspeaker_is_given_back_when_all_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not while something is heard, however long; who plays after that gets another."""
+    device, mixer, block = Device(), Mixer(), np.zeros((1000, 1), np.float32)
+    monkeypatch.setitem(sys.modules, "sounddevice", device.as_module())
+    mixer.play(2, np.ones(100, np.float32), 0.5, loop=True)
+    speaker = Speaker(mixer, quiet=0.05)
+    assert device.opened.wait(10)
+    assert not device.closed.wait(0.3)
+    assert speaker.stay()
+    device.block(block, 1000, None, None)
+    assert block.any()
+    mixer.clear()
+    assert device.closed.wait(10)
+    assert not speaker.stay()
+    assert not speaker.is_silent
