@@ -246,9 +246,13 @@ class Trying(Message, tag="trying"):
 
 
 class Without(Message, tag="without"):
-    """Main to renderer: a renderer has died of shaders with these sources. Draw them not."""
+    """Main to renderer, before the whole scene: renderers have died of shaders with these sources, and of these nodes.
+
+    Draw them not. Of these nodes nothing but the name and the parent is kept.
+    """
 
     sources: list[str]
+    nodes: list[int] = []
 
 
 class Heard(Message, tag="heard"):

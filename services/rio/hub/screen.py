@@ -1,12 +1,13 @@
 """The renderer, seen from the hub: it is shown frames, asked for pictures, and comes back when it dies.
 
 A renderer holds nothing that is not also here, so a new one is sent the whole graph and shows the same picture. While
-headless, a second one waits ready. One that does not begin to draw for ten seconds counts as dead.
+headless, a second one waits ready. One that does not begin to draw for ten seconds, or is not done with a frame after
+thirty, counts as dead; what renderers die of again and again is left out (see `omissions`).
 """
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import count
+from itertools import chain, count
 from typing import Any
 
 import trio
@@ -15,6 +16,7 @@ from ninep import FileError
 from rio.hub.bell import Bell
 from rio.hub.frames import Frames
 from rio.hub.links import Link, start
+from rio.hub.omissions import Omissions
 from rio.scene.graph import Graph
 from rio.versions.pictures import frames
 from rio.wire import (
@@ -30,16 +32,14 @@ from rio.wire import (
     Took,
     Trying,
     View,
-    Without,
     frame,
     restamp,
 )
 
 STUCK = 10.0
+ENDLESS = 30.0  # seconds for one frame
 SPARE_AFTER = 1.0  # seconds after which the spare is started, so that it does not slow the first one down
 WHOLE = 10_000  # changes in one frame of a replay; what fits into one appears at once
-
-MOST_LEFT_OUT = 64  # sources of shaders
 
 FIRST_PAUSE = 0.05  # seconds between a death and the next start, doubled while they die young
 
@@ -78,6 +78,7 @@ class Screen:
         self._asked: dict[int, _Asked] = {}
         self._tickets = count(1)
         self._stamp = self._took = 0
+        self.omissions = Omissions(graph)
         self._progress, self._work = Bell(), Bell()
         self.view: dict[str, Any] = {}
         self.size: tuple[int, int] | None = None  # if it is another than renderers begin with
@@ -85,9 +86,8 @@ class Screen:
         self.speaker = ""  # what sounds were heard from
         self.pace = Frames()
         self._trying: list[int] = []  # shaders that the picture which is being drawn may fail of
-        self._left_out: dict[str, None] = {}  # the sources of those that one has failed of
         self._last: Link | None = None  # the one that ended last
-        self._is_showing = False
+        self._is_showing = self._is_mending = False
         self.shown = Bell()
         self.last_shown = Shown(0, 0, 0)
 
@@ -97,10 +97,12 @@ class Screen:
         """Forward a frame of changes. Without a renderer nothing is sent: the next one gets the whole graph."""
         self._changed()
         if self._link:
-            if self._took >= self._stamp:
-                self._work.ring()
             self._stamp += 1
+            self._work.ring()
             self._link.post(*restamp(whole, self._stamp))
+            if self.omissions.outdated() and not self._is_mending:
+                self._is_mending = True
+                self._nursery.start_soon(self._mend)
 
     async def show_all(self) -> None:
         """Show the graph as it is now, whatever was shown before."""
@@ -241,27 +243,30 @@ class Screen:
             self._post(Input("resize", *self.size))
         if self.view:
             self._post(View(self.view))
-        if self._left_out:
-            self._post(Without(list(self._left_out)))
         await link.replay(self._whole)
 
+    async def _mend(self) -> None:
+        """Something that was left out has become another: see whether it can be drawn now."""
+        try:
+            if self._link:
+                await self._replay(self._link)
+        finally:
+            self._is_mending = False
+
     def _leave_out(self) -> None:
-        """What a renderer has died of is not drawn by the next one, until its source is another."""
+        """What renderers die of is not drawn by the next one; whoever drew it is told."""
         tried, self._trying = self._trying, []
-        nodes = [node for id in tried if (node := self._graph.nodes.get(id)) and node.kind == "shader"]
-        if not nodes:
-            return
-        for node in nodes:
-            self._left_out.pop(node.get("source"), None)
-            self._left_out[node.get("source")] = None
-        while len(self._left_out) > MOST_LEFT_OUT:
-            del self._left_out[next(iter(self._left_out))]
-        names = ", ".join(node.name for node in nodes[:10])
-        self._failed(f"{names}: the picture is never done with it; it is left out until its source is changed")
+        if words := self.omissions.died(tried):
+            self._failed(words)
 
     def _whole(self) -> Iterator[bytes]:
+        """The scene as it is now, under a stamp of its own, and before it what of it is not to be drawn."""
         self._stamp += 1
-        return frames(self._graph.snapshot(), WHOLE, self._stamp)
+        self._work.ring()
+        self.omissions.replayed(self._stamp)
+        without = self.omissions.message()
+        head = [frame(without, self._stamp - 1)] if without else []
+        return chain(head, frames(self._graph.snapshot(), WHOLE, self._stamp))
 
     async def _prepare_spare(self) -> None:
         await trio.sleep(SPARE_AFTER)
@@ -270,17 +275,22 @@ class Screen:
             self._progress.ring()
 
     async def _guard(self) -> None:
-        """End a renderer that has stopped drawing."""
+        """End a renderer that has stopped drawing, or is never done with a frame."""
         while True:
-            while not self._link or self._took >= self._stamp:
+            while not self._link or self.last_shown.stamp >= self._stamp:
                 await self._work.wait()
             link, stamp = self._link, self._stamp
-            with trio.move_on_after(STUCK) as patience:
-                while self._link is link and self._took < stamp:
-                    await self._progress.wait()
-            if patience.cancelled_caught:
+            if await self._in_vain(link, STUCK, stamp, lambda: self._took):
                 link.end(f"it drew nothing for {STUCK:g} s")
-                await link.ended.wait()
+            elif await self._in_vain(link, ENDLESS, stamp, lambda: self.last_shown.stamp):
+                link.end(f"it was not done with a frame within {ENDLESS:g} s")
+
+    async def _in_vain(self, link: Link, seconds: float, stamp: int, heard: Callable[[], int]) -> bool:
+        """Wait so long until this renderer has come to the stamp; whether it has not."""
+        with trio.move_on_after(seconds) as patience:
+            while self._link is link and heard() < stamp:
+                await self._progress.wait()
+        return patience.cancelled_caught
 
     def _hear(self, link: Link, message: Message, whole: bytes) -> None:
         match message:
@@ -294,7 +304,9 @@ class Screen:
                 self.frames += 1
                 self.pace.heard(message)
                 self.last_shown = message
+                self.omissions.shown(message, self._stamp, trio.current_time())
                 self.shown.ring()
+                self._progress.ring()
             case Picture(ticket, png):
                 if ticket in self._asked:
                     self._asked[ticket].png = png

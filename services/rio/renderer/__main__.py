@@ -156,8 +156,9 @@ class Renderer:
                 self._dirty = True
             case Input():
                 self._input(message)
-            case Without(sources):
+            case Without(sources, nodes):
                 self._canvas.flat.paints.leave_out(sources)
+                self._canvas.mirror.left_out = set(nodes)
                 self._dirty = True
             case View(state):
                 with self._noted():

@@ -50,6 +50,7 @@ class Mirror:
         self.touched = Touched()
         self._where = np.zeros(64, np.uint8)
         self.shaders: set[int] = set()  # nodes that a program's own shaders paint
+        self.left_out: set[int] = set()  # nodes that are not to be drawn, from the next time on that they are told
         self._straight: set[int] = set()  # lines to a place: their shape depends on where they begin
 
     def take(self) -> Touched:
@@ -60,6 +61,10 @@ class Mirror:
     def apply(self, delta: Delta) -> None:
         """One change; Refused if it is not sound. Nodes that are gone are passed over, as in every copy."""
         match delta:
+            case Put(id) if id in self.left_out:
+                self._change(_bare(delta), id)
+            case Set(id, prop) if id in self.left_out and prop != "parent":
+                pass
             case Fill(prop, ids, _):
                 self.graph.apply(delta)
                 known = ids[ids < len(self._where)]
@@ -150,6 +155,12 @@ class Mirror:
         self.touched.shapes |= ids
         for id in ids:
             self.touched.order |= int(self._where[id])
+
+
+def _bare(node: Put) -> Put:
+    """A node of which nothing is drawn: it is there for those that are in it."""
+    kept = {word: value for word, value in node.props.items() if word == "parent"}
+    return Put(node.id, node.kind, node.name, kept if node.kind == "sound" else {**kept, "visible": False})
 
 
 def is_in_panel(graph: Graph, node: Node) -> bool:

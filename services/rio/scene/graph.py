@@ -312,6 +312,11 @@ class Graph:
         self._shared = {*COLUMNS, "nodes"}
         return Snapshot(self.nodes, dict(self.columns))
 
+    def hold_nodes(self) -> dict[int, Node]:
+        """The nodes of this moment, which stay as they are; to tell later which have become others."""
+        self._shared.add("nodes")
+        return self.nodes
+
     def restore(self, snapshot: Snapshot) -> None:
         """Be as at the moment of the snapshot."""
         self._begin(snapshot.nodes, dict(snapshot.columns))
