@@ -1,6 +1,7 @@
 """Maps in a real renderer: land and water, markers and lines on it, and a hand that moves it."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -99,6 +100,34 @@ def test_a_hand_moves_it(easel: Easel) -> None:
     easel.send(Input("scroll", 320, 180, 1))
     zoomed = easel.next(Event, lambda event: event.what == "change").value
     assert zoomed == {"word": "zoom", "value": 2.5, "done": True}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"anchor": "left"}, {"rotate": 30, "anchor": "bottom right"}, {"at": (20, 10), "anchor": "top left"}]
+)
+@pytest.mark.parametrize("notches", [1, -1])
+def test_what_is_under_the_pointer_stays_there_when_the_wheel_turns(
+    easel: Easel, more: dict[str, Any], notches: int
+) -> None:
+    """Wherever the map stands, and however it is turned."""
+    easel.scene(
+        ("map", {**WORLD, "size": (300, 170), **more}),
+        ("marker", {"at": (10, 20), "parent": 2, "size": 16, "color": (1, 0, 0)}),
+    )
+    y, x = _red(easel)
+    easel.send(Input("scroll", x, y, notches))
+    middle, zoomed = (easel.next(Event, lambda event: event.what == "change").value for _ in range(2))
+    assert (middle["word"], middle["done"]) == ("center", False)
+    assert zoomed == {"word": "zoom", "value": 2 + notches / 2, "done": True}
+    easel.draw(Set(2, "center", middle["value"]), Set(2, "zoom", zoomed["value"]))
+    assert np.abs(np.subtract(_red(easel), (y, x))).max() < 1
+
+
+def _red(easel: Easel) -> tuple[float, float]:
+    """Where the red marker is: y x."""
+    seen = easel.look()
+    rows, columns = np.nonzero((seen[:, :, 0] > 240) & (seen[:, :, 1] < 20))
+    return float(rows.mean()), float(columns.mean())
 
 
 def test_only_so_many_are_painted(easel: Easel) -> None:
