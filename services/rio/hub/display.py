@@ -366,4 +366,5 @@ class Display:
             worker = f"no program can run: {self.workers.trouble}"
         elif walls:
             worker = f"UNSAFE: programs run although a wall of their sandbox is missing: {walls}"
-        return "\n".join(filter(None, (worker, self.screen.trouble, self.archive.trouble))) or "ok"
+        troubles = (worker, self.screen.trouble, self.screen.omissions.in_words, self.archive.trouble)
+        return "\n".join(filter(None, troubles)) or "ok"
