@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from rio.renderer import theme
 from rio.renderer.desk import Desk
+from rio.renderer.labels import label, shown
 from rio.scene.graph import Node
 from rio.scene.kinds import KINDS
 from rio.scene.values import COLOR
@@ -64,7 +65,7 @@ def _draw(desk: Desk, node: Node, title: str, inside: list[Node]) -> None:
 
 
 def _fill(desk: Desk, node: Node, inside: list[Node], *, has_legend: bool) -> None:
-    right, up = (desk.get(node, word) if node.kind == "chart" else "" for word in ("x_text", "y_text"))
+    right, up = (shown(desk.get(node, word)) if node.kind == "chart" else "" for word in ("x_text", "y_text"))
     implot.setup_axes(right, up, _AXIS, _AXIS)
     if has_legend:
         implot.setup_legend(implot.Location_.north, implot.LegendFlags_.horizontal | implot.LegendFlags_.outside)
@@ -86,7 +87,7 @@ def _series(desk: Desk, node: Node, place: int, bars: list[Node]) -> None:
         return
     x, y = (np.ascontiguousarray(points[:, axis], np.float64) for axis in (0, 1))
     color, thick = _color(desk, node, place), float(desk.get(node, "thickness"))
-    name = f"{desk.get(node, 'text')}###{node.id}"
+    name = label(desk.get(node, "text"), str(node.id))
     match node.kind:
         case "plot":
             implot.plot_line(name, x, y, implot.Spec(line_color=color, line_weight=thick))

@@ -4,7 +4,6 @@ The graph says what there is; ImGui keeps only what lives between two pictures (
 What a person changes is told as an event, and shown until the graph says the same.
 """
 
-import re
 import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from rio.renderer.drawings import Drawings, size_of
 from rio.renderer.faces import FACES, add_faces
 from rio.renderer.gpu import Size
 from rio.renderer.keys import HELD, KEYS
+from rio.renderer.labels import label, number_in, shown
 from rio.renderer.mishaps import Mishaps
 from rio.renderer.pictures import Pictures
 from rio.renderer.widgets import DRAW, READ
@@ -146,6 +146,8 @@ class Panels:
         self._sizes = {id: size for id, size in self._sizes.items() if id in graph.nodes}
         self._kept = {id: kept for id, kept in self._kept.items() if id in graph.nodes}
         self._left = SETTLING
+        if not self._roots and self._backend:
+            self._let_go()
 
     def settle(self, patience: float = QUICK) -> None:
         """Take in all that was heard, until nothing moves. What people did is to be taken after that."""
@@ -179,10 +181,20 @@ class Panels:
         self._frame()
         imgui.render()
         drawn = imgui.get_draw_data()
-        own = [each for each in drawn.cmd_lists if _owner(each) == root]
+        own = [each for each in drawn.cmd_lists if number_in(str(each._owner_name)) == root]
         lists = SimpleNamespace(cmd_lists=own, scale_clip_rects=drawn.scale_clip_rects)
         self._backend.render(lists)
         return next((self._spots[each] for each in self._graph.ancestry(id) if each in self._spots), _NOWHERE)
+
+    def _let_go(self) -> None:
+        """The last panel is gone: whatever a person held or typed into was in it, and is theirs no more."""
+        io = imgui.get_io()
+        io.clear_events_queue()
+        io.clear_input_mouse()
+        io.clear_input_keys()
+        self._typed.clear()
+        for _ in range(SETTLING):  # without what was held, ImGui lets go of it
+            self._frame()
 
     def _frame(self) -> None:
         imgui.new_frame()
@@ -213,12 +225,12 @@ class Panels:
         title = self.get(node, "text") if is_window else ""
         if not self._is_sized:
             flags |= imgui.WindowFlags_.always_auto_resize
-            wide = min(imgui.calc_text_size(title).x + CROSS, WIDEST) if is_window else 0.0
+            wide = min(imgui.calc_text_size(shown(title)).x + CROSS, WIDEST) if is_window else 0.0
             imgui.set_next_window_size_constraints((wide, 0.0), (FARTHEST, FARTHEST))
         imgui.push_style_var(
             imgui.StyleVar_.window_padding, (theme.PADDING, theme.PADDING - 2) if is_window else (0, 0)
         )
-        is_shown, is_open = imgui.begin(f"{title}###{node.id}", True if is_window else None, flags)
+        is_shown, is_open = imgui.begin(label(title, str(node.id)), True if is_window else None, flags)
         imgui.pop_style_var()
         try:
             low, size = imgui.get_window_pos(), imgui.get_window_size()
@@ -378,12 +390,6 @@ class Panels:
             yield
         finally:
             imgui.pop_font()
-
-
-def _owner(drawn: Any) -> int:
-    """The panel that a list of things to draw belongs to: windows are called by their numbers, see `_window`."""
-    found = re.search(r"###(\d+)", str(drawn._owner_name))
-    return int(found[1]) if found else 0
 
 
 def _apart(one: tuple[float, ...], other: tuple[float, ...]) -> bool:

@@ -8,12 +8,14 @@ from rio.renderer import charts, theme
 from rio.renderer.branches import tree
 from rio.renderer.desk import Desk
 from rio.renderer.editor import code
+from rio.renderer.labels import label, shown
 from rio.renderer.markdown import markdown
 from rio.renderer.photos import image
 from rio.renderer.sketches import canvas
 from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
 
+MOST_COLUMNS = 511  # of a table, by Dear ImGui
 LETTERS = 14.0  # the width of a control that nobody gave one, in lines of text
 
 
@@ -38,7 +40,7 @@ def button(desk: Desk, node: Node) -> None:
     for name, shade in (shades | {"text": theme.ink_on(color)}).items():
         imgui.push_style_color(getattr(imgui.Col_, name), shade)
     with desk.font("bold", theme.BODY):
-        is_clicked = imgui.button(f"{desk.get(node, 'text')}###button", _size(desk, node))
+        is_clicked = imgui.button(label(desk.get(node, "text"), "button"), _size(desk, node))
     imgui.pop_style_color(4)
     if is_clicked:
         desk.click(node)
@@ -47,7 +49,7 @@ def button(desk: Desk, node: Node) -> None:
 def checkbox(desk: Desk, node: Node) -> None:
     """A box to tick, and what it stands for on its right."""
     imgui.push_style_var(imgui.StyleVar_.frame_padding, (5.0, 5.0))
-    changed, value = imgui.checkbox(f"{desk.get(node, 'text')}###box", desk.get(node, "value"))
+    changed, value = imgui.checkbox(label(desk.get(node, "text"), "box"), desk.get(node, "value"))
     imgui.pop_style_var()
     if changed:
         desk.change(node, "value", value, done=True)
@@ -96,9 +98,9 @@ def choice(desk: Desk, node: Node) -> None:
     value = desk.get(node, "value")
     _caption(desk, node)
     _width(desk, node)
-    if imgui.begin_combo("###choice", value or "…"):
+    if imgui.begin_combo("###choice", shown(value) or "…"):
         for row, option in enumerate(desk.get(node, "options")):
-            if imgui.selectable(f"{option}###{row}", option == value)[0]:
+            if imgui.selectable(label(option, str(row)), option == value)[0]:
                 desk.change(node, "value", option, done=True)
         imgui.end_combo()
 
@@ -113,7 +115,7 @@ def progress(desk: Desk, node: Node) -> None:
 
 def separator(desk: Desk, node: Node) -> None:
     """A line across, with words in it or none."""
-    said = desk.get(node, "text")
+    said = shown(desk.get(node, "text"))
     with desk.font("bold", theme.SMALL):
         imgui.separator_text(said) if said else imgui.separator()
 
@@ -134,6 +136,8 @@ def table(desk: Desk, node: Node) -> None:
     count = max(len(heads), max(map(len, rows), default=0))
     if not count:
         return
+    if count > MOST_COLUMNS:
+        raise ValueError(f"{count:,} columns; {MOST_COLUMNS} is the most")
     width, height = _size(desk, node)
     flags = (
         imgui.TableFlags_.borders_inner_h
@@ -146,7 +150,7 @@ def table(desk: Desk, node: Node) -> None:
         return
     if heads:
         for head in heads:
-            imgui.table_setup_column(head)
+            imgui.table_setup_column(shown(head))
         imgui.table_setup_scroll_freeze(0, 1)
         imgui.table_headers_row()
     clipper = imgui.ListClipper()
@@ -161,7 +165,7 @@ def _table_row(desk: Desk, node: Node, index: int, cells: tuple[str, ...]) -> No
     imgui.table_next_row()
     for column, cell in enumerate(cells):
         imgui.table_next_column()
-        if imgui.selectable(f"{cell}###{index} {column}", False)[0]:
+        if imgui.selectable(label(cell, f"{index} {column}"), False)[0]:
             desk.click(node, row=index, column=column)
 
 

@@ -40,3 +40,12 @@ def test_one_that_fails_alone_in_the_view_is_a_line_there(easel: Easel) -> None:
         easel.send(Input(what, 500, 180, "left"))
     assert easel.next(Event, lambda event: event.what == "click").id == 4
     assert easel.close() == 0
+
+
+def test_a_table_of_too_many_columns_is_refused_in_words() -> None:
+    """Dear ImGui has no room for them."""
+    easel = Easel()
+    easel.scene(("table", {"rows": [["x"] * 600], "at": (320, 180)}))
+    easel.look()
+    assert easel.failures == ["table n2 cannot be shown: 600 columns; 511 is the most"]
+    assert easel.close() == 0

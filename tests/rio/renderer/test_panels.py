@@ -1,13 +1,15 @@
 """Windows and widgets, in a real renderer: how they look, and what a person does with them."""
 
-from collections.abc import Iterator
+import io
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from tests.rio.easel import Easel, Pixels
 
-from rio.wire import Event, Input, Put, Set
+from rio.wire import Event, Input, Picture, Put, Reset, Set, Shot
 
 MIDDLE = (320, 180)
 Facts = dict[str, Any]
@@ -236,3 +238,58 @@ def test_what_keys_go_to_has_a_ring(easel: Easel) -> None:
     assert (ring[:, :, 2].max(axis=0) > 150).all()
     click(easel, 10, 10)
     assert easel.look()[164:168, 260:380].max() < 120
+
+
+@pytest.mark.parametrize("noun", ["button", "slider", "entry", "terminal", "canvas"])
+def test_a_panel_that_goes_while_it_is_held_holds_nothing_on(easel: Easel, noun: str) -> None:
+    """What is done afterwards is done to the view, and the next window stands where it should."""
+    easel.scene((noun, {"at": MIDDLE, "size": (200, 40)}))
+    press(easel, *MIDDLE)
+    easel.look()
+    easel.draw(Reset())
+    easel.look()
+    easel.events.clear()
+    easel.send(Input("release", *MIDDLE, "left"))
+    easel.send(Input("key_press", 0, 0, "A"))
+    click(easel, 30, 30)
+    easel.look()
+    assert [event.what for event in easel.events if event.what in ("key_press", "click")] == ["key_press", "click"]
+    press(easel, 30, 30)
+    easel.scene(("window", {"at": (500, 200), "size": (100, 60)}))
+    assert at(easel.look(), 500, 210).max() < 60
+    easel.send(Input("release", 30, 30, "left"))
+
+
+@pytest.mark.parametrize(
+    ("noun", "word", "make"),
+    [
+        ("button", "text", str),
+        ("checkbox", "text", str),
+        ("choice", "value", str),
+        ("separator", "text", str),
+        ("table", "columns", lambda words: [words]),
+        ("table", "rows", lambda words: [[words]]),
+        ("chart", "x_text", str),
+        ("window", "text", str),
+    ],
+)
+def test_all_of_the_words_are_seen(easel: Easel, noun: str, word: str, make: Callable[[str], Any]) -> None:
+    """Whatever signs they have: Dear ImGui would end them at two crosses."""
+    seen = []
+    for words in ("## Go", ""):
+        easel.scene((noun, {"at": MIDDLE, "size": (300, 200), word: make(words)}))
+        if noun == "window":
+            easel.draw(Put(4, "button", "b", {"parent": 2}))
+        seen.append(easel.look())
+    assert (seen[0] != seen[1]).sum() > 200
+
+
+def test_a_portrait_is_of_the_window_that_was_asked_for(easel: Easel) -> None:
+    """Though its title says the number of another."""
+    easel.scene(
+        ("window", {"text": "###4", "at": (150, 180), "size": (100, 60)}),
+        ("window", {"text": "other", "at": (450, 180), "size": (200, 90)}),
+    )
+    easel.send(Shot(9000, None, None, 2))
+    picture = np.array(Image.open(io.BytesIO(easel.next(Picture).png)).convert("RGB"))
+    assert picture.max() > 180, "its title is in the picture"
