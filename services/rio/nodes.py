@@ -5,6 +5,7 @@ $ echo blue > nodes/cube/color
 $ echo huge > nodes/cube/size   size: 'huge' is not a number from 0 up, or three: width height depth
 $ mkdir nodes/box               makes a box
 $ mv nodes/box nodes/lamp       calls it lamp
+$ rm -r nodes/lamp              removes it, as rmdir does
 $ cat nodes/lamp/watch          tells what becomes of it, as it happens
 """
 
@@ -71,7 +72,7 @@ class NodeFolder(Each):
     """One node: its words, `type`, `watch` and `screen`. It keeps its name in the scene, whatever it was found by."""
 
     def __init__(self, id: int, graph: Graph, edits: Edits, watches: Watches, portrait: Portrait) -> None:
-        super().__init__(_Words(graph, id), self._file)
+        super().__init__(_Words(graph, id), self._file, remove=self._stays)
         self._id, self._graph, self._edits, self._watches, self._portrait = id, graph, edits, watches, portrait
 
     def _file(self, word: Word | str) -> Node:
@@ -83,6 +84,9 @@ class NodeFolder(Each):
             return Text(lambda: f"{word}\n")
         setter = partial(self._edits.set, self._id, word.name)
         return Text(partial(self._get, word.name), setter, at_once=isinstance(word.form, _SHORT))
+
+    def _stays(self, file: str) -> None:
+        """A word goes with its node, and not before: `rm -r` removes words first, and means the node."""
 
     def _get(self, prop: str) -> str:
         with in_words():

@@ -47,5 +47,5 @@ async def test_the_session_of_the_readme(fleet: Machine) -> None:
 
     await fleet.sh(f"echo undo > {n}/rio/version")
     assert patch((await fleet.sh(f"cat {n}/rio/screen")).out, "red").pixels > 5000
-    await fleet.sh(f"rmdir {n}/rio/scene/nodes/cube")
+    await fleet.sh(f"rm -r {n}/rio/scene/nodes/cube")
     assert patch((await fleet.sh(f"cat {n}/rio/screen")).out, "red").pixels < 300

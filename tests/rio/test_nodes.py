@@ -89,6 +89,19 @@ async def test_removing_a_directory_removes_the_node_and_what_is_in_it(scene: Sc
             await root.read("nodes/cube/color")
 
 
+async def test_rm_r_removes_a_node_as_one_version(scene: Scene, tmp_path: Path) -> None:
+    """It removes what is in a directory first, and then the directory: the words go with the node, and not before."""
+    async with a_client(scene, tmp_path) as root:
+        before = await root.read("nodes/cube/color")
+        for entry in await root.ls("nodes/cube"):
+            await root.remove(f"nodes/cube/{entry.name}")
+        assert await root.read("nodes/cube/color") == before
+        assert len(scene.versions) == 1
+        await root.remove("nodes/cube")
+        assert scene.said == ["find('cube').remove()"]
+        assert len(scene.versions) == 2
+
+
 async def test_an_open_file_of_a_node_that_went_says_so(scene: Scene, tmp_path: Path) -> None:
     async with a_client(scene, tmp_path) as root, root.open("nodes/cube/color", "w") as file:
         await root.remove("nodes/cube")
