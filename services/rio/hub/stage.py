@@ -8,6 +8,7 @@ import signal
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from functools import partial
+from itertools import chain
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ from rio.hub.workers import PATIENCE, Workers
 from rio.scene.graph import Graph, Snapshot
 from rio.versions import differences
 from rio.versions.archive import Archive
+from rio.versions.folding import in_own_words
 from rio.versions.history import History, copy_of
 from rio.versions.timeline import Versions
 from rio.wire import Done, Halt, Output, Ran, Run
@@ -88,7 +90,7 @@ class Stage:
         self.err.end()
         version = None
         if program.statements or self.changes != self._changes_before:
-            unsaid = await self._unsaid() if program.error else []
+            unsaid = await self._unsaid(program) if program.error else []
             version = self._history.commit("parse", program.label, statements=(*program.statements, *unsaid))
         program.let_go()
         if self._workers.current is None:
@@ -106,10 +108,11 @@ class Stage:
             program.statements.clear()
         self._said = self._graph.snapshot()  # with the edit
 
-    async def _unsaid(self) -> list[str]:
+    async def _unsaid(self, program: Program) -> list[str]:
         """What a statement that failed had done by then, as statements; of 100,000 nodes, that takes seconds."""
         then, now = self._said, self._graph.snapshot()
-        return await trio.to_thread.run_sync(lambda: differences.said(then, copy_of(now)))
+        ran = [*chain.from_iterable(version.statements for version in self._versions.path()), *program.statements]
+        return await trio.to_thread.run_sync(lambda: in_own_words(differences.said(then, copy_of(now)), ran))
 
     async def _keep_what_callbacks_did(self) -> None:
         version, picture = self._versions.current, self._graph.snapshot()

@@ -52,7 +52,7 @@ class Context:
         folding, self._folded = self._folding, None
         for count, version in enumerate(path):
             for statement in version.statements:
-                folding.add(statement)
+                folding.add(statement, is_edit=version.is_edit)
             if count % TURN == TURN - 1:
                 await trio.lowlevel.checkpoint()
         self._folding, self._folded = folding, numbers[-1]

@@ -8,7 +8,7 @@ What is not understood here is kept, and taken to look at everything.
 """
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
@@ -23,6 +23,9 @@ _FREE = frozenset(noun.name for noun in KINDS.values() if Rows().place(noun, (0.
 """Nouns that stand in no row: their places are nobody's business."""
 
 _AXES = {"x": "at", "y": "at", "z": "at"}
+
+_WORDS = KINDS.keys() | {"find"}
+"""What edits say. A program may have called something else so."""
 
 Key = int | str
 """A positional argument by its number, a named one by its name."""
@@ -96,15 +99,30 @@ def _mentions(node: ast.AST) -> Iterable[str]:
                 yield word
 
 
-def _binds(node: ast.AST) -> Iterable[str]:
-    for part in ast.walk(node):
-        match part:
-            case ast.Name(id=name, ctx=ast.Store() | ast.Del()):
+def _binds(node: ast.AST) -> Iterator[str]:
+    """The names of the program that a statement gives a meaning; what is a function's own is not."""
+    waiting: list[ast.AST] = [node]
+    while waiting:  # a long sum is deeper than Python may call
+        match waiting.pop():
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) as function:
                 yield name
-            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
-                yield name
-            case ast.alias(name=name, asname=other):
+                yield from (name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names)
+                waiting += [*function.decorator_list, function.args]
+                continue
+            case ast.alias(name=name, asname=other) as part:
                 yield other or name.partition(".")[0]
+            case (
+                ast.Name(id=name, ctx=ast.Store() | ast.Del())
+                | ast.ClassDef(name=name)
+                | ast.ExceptHandler(name=str(name))
+                | ast.MatchAs(name=str(name))
+                | ast.MatchStar(name=str(name))
+                | ast.MatchMapping(rest=str(name))
+            ) as part:
+                yield name
+            case part:
+                pass
+        waiting += ast.iter_child_nodes(part)
 
 
 def _call(source: str, node: ast.stmt) -> Call | None:
@@ -166,6 +184,29 @@ def _is_literal(value: ast.expr) -> bool:
     return True
 
 
+# Words that a program has for something else
+
+
+def in_own_words(statements: Iterable[str], sources: Iterable[str]) -> list[str]:
+    """What is written here, so that it means the language's words though these programs have run before it."""
+    steps = [step for statement in statements for step in read(statement)]
+    other = {word for source in sources for step in read(source) for word in _hidden_by(step)} if steps else ()
+    return [_own(step, other).source for step in steps]
+
+
+def _hidden_by(step: Step) -> Iterable[str]:
+    return _WORDS if step.mentions & _DARK else step.binds & _WORDS
+
+
+def _own(step: Step, other: Iterable[str]) -> Step:
+    """The step, with words that mean something else by now looked up where the language has them."""
+    hidden = [part for part in ast.walk(ast.parse(step.source)) if isinstance(part, ast.Name) and part.id in other]
+    text = step.source.encode()  # whose bytes `ast` counts
+    for part in sorted(hidden, key=lambda part: part.col_offset, reverse=True):
+        text = text[: part.col_offset] + f"__builtins__[{part.id!r}]".encode() + text[part.end_col_offset :]
+    return replace(step, source=text.decode(), form=None) if hidden else step
+
+
 # Folding
 
 
@@ -177,11 +218,12 @@ class Folding:
         self._open: dict[str, _Open] = {}
         self._born: dict[str, int] = {}  # node -> the place of the first call that may have made it
         self._holds: dict[str, str] = {}  # variable -> the node that it certainly holds
-        self._other: set[str] = set()  # nouns that mean something else by now
+        self._other: set[str] = set()  # nouns, and `find`, that mean something else by now
 
-    def add(self, source: str) -> None:
-        """One more piece of program has run."""
-        for step in read(source):
+    def add(self, source: str, *, is_edit: bool = False) -> None:
+        """One more piece of program has run; or, as an edit, one was written here that means the language's words."""
+        for written in read(source):
+            step = _own(written, self._other) if is_edit else written
             match step.form:
                 case Call(noun=noun) as call if noun not in self._other:
                     self._add_call(step, call)
@@ -189,7 +231,7 @@ class Folding:
                     self._add_touch(step, touch, name)
                 case _:
                     self._keep(step)
-            self._other |= step.binds & KINDS.keys()
+            self._other.update(_hidden_by(step))
 
     def live(self) -> list[str]:
         """The sources, in order, without what was certainly replaced."""
@@ -231,12 +273,12 @@ class Folding:
         if not isinstance(step.form, Inert) or step.mentions & _DARK:
             self._open.clear()
             self._holds.clear()
-        if step.mentions & _DARK:
-            self._other |= KINDS.keys()
         self._steps.append(step)
 
     def _name_of(self, touch: Touch) -> str | None:
-        return self._holds.get(touch.handle) if touch.is_variable else touch.handle
+        if touch.is_variable:
+            return self._holds.get(touch.handle)
+        return None if "find" in self._other else touch.handle
 
     def _knows(self, mentions: Iterable[str], place: int) -> bool:
         """Whether at an earlier place all nodes are there that something mentions."""

@@ -54,7 +54,7 @@ class History:
     def commit(self, author: str, label: str, picture: Snapshot | None = None, **facts: Unpack[Facts]) -> Version:
         """Make the scene a version, as it is now or as it was in a picture."""
         picture = picture or self._graph.snapshot()
-        if (resumes := self._versions.current.resumes) and facts.get("statements") and not facts.get("is_edit"):
+        if (resumes := self._versions.current.resumes) and facts.get("statements"):
             facts["statements"] = (resumes, *facts["statements"])
         version = self._versions.add(author, plain(" ".join(label.split()))[:120], picture, **facts)
         self._archive.keep(version, picture)

@@ -32,7 +32,7 @@ class Version:
     restores: dict[str, int] = field(default_factory=dict)  # node -> the version from which it was taken back
     picture: Snapshot | None = None  # None: in the archive only
     is_bare: bool = False  # variables of programs before it are lost
-    resumes: str = ""  # how the next program begins whose worker was told the scene (see `history.RESUME`)
+    resumes: str = ""  # how the next version's statements begin, whose worker was told the scene (see `history.RESUME`)
 
     @property
     def begins_empty(self) -> bool:
@@ -65,8 +65,7 @@ class Versions:
         self.last += 1
         version = Version(self.last, self.current.number, time.time(), author, label, **facts)
         version.is_bare = self.current.is_bare and not version.starts_over
-        has_resumed = version.starts_over or (version.statements and not version.is_edit)
-        version.resumes = "" if has_resumed else self.current.resumes
+        version.resumes = "" if version.starts_over or version.statements else self.current.resumes
         self._all[version.number] = version
         self.go(version)
         self.hold(version, picture)

@@ -73,3 +73,28 @@ async def test_an_edit_in_the_midst_of_a_program_comes_after_what_ran_by_then() 
         await display.undo()
         await display.undo()
         assert display.graph.show(display.graph.ids["a"], "color") != "blue"
+
+
+async def test_edits_and_failures_are_said_though_a_program_has_their_words_for_something_else() -> None:
+    async with a_display() as display:
+        await run(display, "text = 'hello'\nfind = nodes\nbox = sphere\n")
+        if behind := Edits(display.graph, display.history).new("text", "title", "text=Hello"):
+            await behind
+        with pytest.raises(FileError, match="ZeroDivisionError"):
+            await run(display, "for n in find('text'):\n    n.text = text\n    cone(name='c')\n    1 / 0\n")
+        assert display.graph.show(display.graph.ids["title"], "text") == "hello"
+        assert await gives_the_same(display)
+
+
+async def test_an_edit_after_a_restart_follows_what_the_worker_was_told(tmp_path: Path) -> None:
+    """Whose rows begin beside what stood there then, though an edit has removed that since."""
+    async with a_display(tmp_path) as display:
+        await run(display, "box()")
+        await at_rest(display)
+    async with a_display(tmp_path) as display:
+        await at_rest(display)
+        if behind := Edits(display.graph, display.history).remove("box"):
+            await behind
+        await run(display, "sphere()")
+        assert float(display.graph.columns["at"][display.graph.ids["sphere"], 0]) > 0
+        assert await gives_the_same(display)

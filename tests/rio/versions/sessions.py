@@ -17,7 +17,7 @@ from rio.language.timers import Timers
 from rio.scene.graph import Gone, Graph
 from rio.scene.values import Refused
 from rio.versions import differences
-from rio.versions.folding import Folding
+from rio.versions.folding import Folding, in_own_words
 from rio.versions.history import ANEW, RESUME
 from rio.versions.pictures import frames
 from rio.versions.timeline import Version
@@ -78,7 +78,8 @@ class Session:
             is_good = self.player.tell(statement)
             self._take()
             if not is_good:
-                unsaid = differences.said(before, self.hub.graph)
+                run = [told for version in self.hub.versions.path() for told in version.statements]
+                unsaid = in_own_words(differences.said(before, self.hub.graph), [*run, *ran])
                 break
             ran.append(statement)
         self.hub.history.commit("parse", "", statements=(*ran, *unsaid))
@@ -139,7 +140,7 @@ class Session:
         folding = Folding()
         for version in self.hub.versions.path():
             for statement in version.statements:
-                folding.add(statement)
+                folding.add(statement, is_edit=version.is_edit)
         return folding.live()
 
 

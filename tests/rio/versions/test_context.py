@@ -14,7 +14,7 @@ from rio.language.timers import Timers
 from rio.scene.graph import Graph, scene_of
 from rio.scene.values import Refused
 from rio.versions.context import Context
-from rio.versions.folding import Folding
+from rio.versions.folding import Folding, in_own_words
 from rio.versions.timeline import Version, Versions
 from rio.wire import Put
 
@@ -109,6 +109,27 @@ def test_a_noun_that_means_something_else_is_no_noun() -> None:
     assert live(*sources) == sources
     sources = ["from shapes import *", 'box(name="a")', 'box(name="a", color="red")']
     assert live(*sources) == sources
+
+
+def test_edits_mean_the_words_of_the_language() -> None:
+    """Whatever a program calls so by then; what is a function's own hides nothing."""
+    folding = Folding()
+    folding.add("text = 'hello'")
+    folding.add("def f():\n    box = 1\n    global find\n    find = 2")
+    folding.add("text(name='é', text='text')", is_edit=True)
+    folding.add("find('é').parent = find('g')", is_edit=True)
+    folding.add("box(name='b')", is_edit=True)
+    assert folding.live()[2:] == [
+        "__builtins__['text'](name='é', text='text')",
+        "__builtins__['find']('é').parent = __builtins__['find']('g')",
+        "box(name='b')",
+    ]
+
+
+def test_what_is_written_for_a_failed_statement_means_them_too() -> None:
+    assert in_own_words(["box(name='b')\n"], ["match 1:\n    case box: pass"]) == ["__builtins__['box'](name='b')"]
+    assert in_own_words(["box(name='b')"], ["exec('box = 1')"]) == ["__builtins__['box'](name='b')"]
+    assert in_own_words(["box(name='b')"], [f"n = {'1 + ' * 900}1"]) == ["box(name='b')"]
 
 
 def test_positional_words_are_folded_with_each_other_only() -> None:
