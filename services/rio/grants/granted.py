@@ -185,7 +185,7 @@ def _reading(words: Sequence[str]) -> Reading:
         raise ValueError(f"{path}: {(error.strerror or str(error)).lower()}") from None
     if real in _TOO_WIDE or any(real.is_relative_to(wide) for wide in _TOO_WIDE[1:5]):
         raise ValueError(f"{path} holds what no program should see; grant the directory that is meant")
-    return Reading(path)
+    return Reading(real)  # what it is now: a link that leads elsewhere tomorrow grants nothing more
 
 
 def _subtree(words: Sequence[str]) -> Subtree:

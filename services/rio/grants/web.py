@@ -135,8 +135,8 @@ class Web:
                 "GET", url.copy_with(host=address), headers=headers, extensions={"sni_hostname": named}
             ) as response,
         ):
-            if response.has_redirect_location:
-                return [0, "", b"", response.headers["location"]]
+            if response.has_redirect_location and (onward := response.headers["location"]):
+                return [0, "", b"", onward]
             if response.headers.get("content-encoding", "identity").lower() != "identity":
                 raise RefusedError(f"{named} answers in {response.headers['content-encoding']}, which is not unpacked")
             return [response.status_code, response.headers.get("content-type", ""), await _body(response, named), ""]

@@ -72,7 +72,7 @@ class Reply:
         charset = self.type.partition("charset=")[2].partition(";")[0].strip("\"' ") or "utf-8"
         try:
             return self.bytes.decode(charset, errors="replace")
-        except LookupError:  # it names an encoding that there is not
+        except (LookupError, ValueError):  # it names an encoding that there is not, or that is none of texts
             return self.bytes.decode(errors="replace")
 
     def json(self) -> Any:

@@ -72,6 +72,13 @@ def test_what_is_wrong_is_said_with_its_line(line: str, why: str) -> None:
         parse(f"# first\n{line}\n")
 
 
+def test_a_link_grants_what_it_leads_to_now(tmp_path: Path) -> None:
+    """Not what somebody lets it lead to later: workers are started again and again."""
+    (tmp_path / "maps").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "maps")
+    assert parse(f"read {tmp_path}/link").readable == [tmp_path / "maps"]
+
+
 def test_two_devices_do_not_share_a_name() -> None:
     with pytest.raises(ValueError, match="line 2: lamp is the device of line 1 already"):
         parse("gpio lamp 17 out\nserial lamp /dev/ttyS0\n")

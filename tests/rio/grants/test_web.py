@@ -168,6 +168,8 @@ async def test_redirects_lead_to_granted_hosts_alone() -> None:
         site.answer = answering(b"", "302 Found", "Location: /again")
         with pytest.raises(RefusedError, match="more than 5 redirects"):
             await get(office, here)
+        site.answer = answering(b"nowhere", "302 Found", "Location: ")
+        assert await get(office, here) == [302, "", b"nowhere"]
 
 
 @pytest.mark.parametrize(
