@@ -45,7 +45,7 @@ fuzz: setup ## say damaged conversations to codec, session, server and mux (MINU
 
 soak: setup ## let servers die for as long as you like, and check every byte (MINUTES=10 SEED=any)
 	@$(BIN)/python -m pytest tests/soak tests/soak/cancels.py tests/soak/frames.py tests/soak/gallery.py tests/soak/kills.py \
-	    tests/soak/mounts.py tests/soak/versions.py tests/rio/hostile/slow.py
+	    tests/soak/meshes.py tests/soak/mounts.py tests/soak/versions.py tests/rio/hostile/slow.py
 	@$(BIN)/python -m tests.soak $(or $(MINUTES),10) $(SEED)
 
 interop: setup ## talk to other people's clients and servers

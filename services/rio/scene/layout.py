@@ -225,7 +225,7 @@ _ROWS = {
 
 class Rows:
     """Where things stand that nobody placed: solids on the ground, in a row from the origin to the right; shapes in a
-    row from the middle of the view to the right; texts from there downwards.
+    row from the middle of the usual view to the right; texts from there downwards.
     """
 
     def __init__(self) -> None:
