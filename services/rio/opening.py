@@ -14,6 +14,7 @@ from rio.config import Config
 from rio.hub.children import command_for
 from rio.hub.display import Commands, Display
 from rio.hub.frames import resident
+from rio.hub.memory import Memory
 from rio.hub.scratch import Scratch
 from rio.tree import display_tree
 from rio.versions.archive import Archive
@@ -34,6 +35,7 @@ async def open_display(config: Config) -> AsyncIterator[Dir]:
             await nursery.start(display.run)
             nursery.start_soon(_stop_when_closed, display)
             nursery.start_soon(scratch.guard, display.workers.fail)
+            nursery.start_soon(Memory(display.workers, (config.memory or 0) << 20).guard)
             yield display_tree(display, metrics)
             nursery.cancel_scope.cancel()
     finally:

@@ -60,6 +60,7 @@ class Stage:
         self._is_playing = False
         history.parting = self._part
         self._revived_at, self._deaths = -YOUNG, 0
+        self._promise: int | None = None  # the version whose variables there would be, as somebody was told
 
     # what programs ask for (see `programs.Stage`)
 
@@ -216,7 +217,16 @@ class Stage:
         return self._workers.ask(questions.TASKS)
 
     def _consequence(self) -> str:
-        return f"the picture stays, the variables are those of version {self._versions.current.number}"
+        """What is left of a worker that is to be replaced: `revive` sees to it that this was true."""
+        self._promise = self._history.survivor()
+        return f"the picture stays, {self._history.whose_variables(self._promise)}"
+
+    def _own_up(self) -> None:
+        """Somebody was told whose variables there would be, and it has come otherwise."""
+        promise, self._promise = self._promise, None
+        if promise is not None and self._workers.origin != promise:
+            words = self._history.whose_variables(self._workers.origin)
+            self.complain(f"the copy of the worker for version {promise} did not wake; {words}")
 
     def worker_died(self, why: str) -> None:
         """The current worker ended, and not by our hand."""
@@ -228,11 +238,10 @@ class Stage:
             program.fail(text)
             program.done(None)
             return
+        self._workers.distrust_last()
         self.complain(f"the worker ended: {why}; {self._consequence()}")
         self._deaths = self._deaths + 1 if trio.current_time() - self._revived_at < YOUNG else 1
-        self._workers.distrust_last()
-        if self._deaths < FEW:
-            self._turns.add_first(self._revive_quietly)
+        self._turns.add_first(self._revive_quietly if self._deaths < FEW else self._workers.clean)
 
     def _count_death(self, why: str) -> None:
         self.replaced += 1
@@ -247,6 +256,7 @@ class Stage:
         if self._workers.refusal or not await self._history.revive(halted):
             raise FileError(f"no program can run: {self._workers.trouble}")
         self._revived_at = trio.current_time()
+        self._own_up()
 
     # what the worker says
 

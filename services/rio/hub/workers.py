@@ -25,6 +25,7 @@ from rio.wire import Answer, Ask, Deltas, Done, Event, Fork, FromWorker, Message
 KEPT = 32  # checkpoints beside the fresh one
 STARTING = 20.0  # seconds for an interpreter, numpy and the self-test of the sandbox, on a busy machine
 FORKING = 2.0  # seconds; a worker that does not fork within them is not at rest
+REVIVING = 8.0  # seconds for a copy that sleeps: it is at rest for certain, and the machine may be busy
 PATIENCE = 0.25  # seconds which a worker has to come to rest when it is asked something
 ANSWERING = 2.0  # seconds for the answer
 WAITING = 12.0  # seconds that are not held against it: it may wait for an answer of ours, to what a program asked
@@ -80,7 +81,7 @@ class Workers:
             try:
                 await trio.sleep_forever()
             finally:
-                for family in {link.family for link in self._links if link.family}:
+                for family in self.families:
                     with trio.CancelScope(shield=True):
                         await family.end()
 
@@ -187,30 +188,45 @@ class Workers:
 
     async def go_fresh(self) -> bool:
         """Make a worker in which nothing has run the current one."""
-        await self._clean()
+        await self.clean()
         if self._fresh and self._fresh.alive and await self._replace(self._fresh):
             return True
         self.drop("another took its place")
-        await self._clean()
+        await self.clean()
         return await self.start()
 
     async def go_back(self, numbers: Iterable[int]) -> int | None:
         """Make a copy of the first of these checkpoints that can still be copied the current worker; says of which."""
-        await self._clean()
-        for number in numbers:
-            checkpoint = self._checkpoints.get(number)
-            if checkpoint and checkpoint.alive and await self._replace(checkpoint):
+        await self.clean()
+        patience = REVIVING
+        for number in self._kept(numbers):
+            if await self._replace(self._checkpoints[number], patience):
                 self._origin = number
                 return number
+            patience = FORKING  # a program may have bent them all, and there are 32
         return None
 
-    async def _replace(self, checkpoint: Link) -> bool:
-        copy = await self._fork(checkpoint)
+    def kept(self, numbers: Iterable[int]) -> int | None:
+        """The first of these checkpoints that can still be copied, as far as is known; None if there is none."""
+        return next(self._kept(numbers), None)
+
+    def _kept(self, numbers: Iterable[int]) -> Iterator[int]:
+        for number in numbers:
+            if (checkpoint := self._checkpoints.get(number)) and checkpoint.alive:
+                yield number
+
+    @property
+    def origin(self) -> int | None:
+        """The checkpoint that the current worker, or the last there was, is a copy of; None if it began afresh."""
+        return self._origin
+
+    async def _replace(self, checkpoint: Link, patience: float = FORKING) -> bool:
+        copy = await self._fork(checkpoint, patience)
         if copy is None:
             return False
         self.drop("another took its place")
         self._become(copy)
-        await self._clean()
+        await self.clean()
         return True
 
     def _become(self, link: Link) -> None:
@@ -238,7 +254,7 @@ class Workers:
         if self.current:
             self.current.end(why)
 
-    async def _clean(self) -> None:
+    async def clean(self) -> None:
         """End what a worker that has ended left behind, but no checkpoint: it may take all the room there is."""
         family, self._unclean = self._unclean, None
         if family and family.strays(0, self.known):
@@ -257,6 +273,13 @@ class Workers:
             self._checkpoints.pop(oldest).end("it is no longer needed")
         self._rest(self.current)
         return True
+
+    def forget_half(self) -> int:
+        """Let the older half of the checkpoints go, with all that they hold; how many that were."""
+        oldest = list(self._checkpoints)[: (len(self._checkpoints) + 1) // 2]
+        for number in oldest:
+            self._checkpoints.pop(number).end("memory was short")
+        return len(oldest)
 
     def _rest(self, link: Link) -> None:
         """From now on the worker sleeps, unless something wakes it."""
@@ -366,6 +389,11 @@ class Workers:
         finally:
             self._is_weeding = False
             self._settled.ring()
+
+    @property
+    def families(self) -> set[Family]:
+        """One, or two while a worker that could not go on is replaced by one from nothing."""
+        return {link.family for link in self._links if link.family}
 
     @property
     def known(self) -> set[int]:

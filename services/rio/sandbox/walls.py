@@ -1,7 +1,8 @@
 """A wall around scene programs: what it keeps in, whether it stands, and how that is known; and the amounts."""
 
-import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from rio.amounts import memory_of_a_program
 
 
 @dataclass(frozen=True)
@@ -26,12 +27,7 @@ class Wall:
 class Limits:
     """The amounts: bytes of memory and of one file, processes (sleeping copies count), open files."""
 
-    memory: int = 4 << 30
+    memory: int = field(default_factory=memory_of_a_program)
     file_size: int = 64 << 20
     processes: int = 80
     files: int = 64
-
-    @classmethod
-    def of_this_machine(cls) -> "Limits":
-        """Four GiB, but no more than half of what there is."""
-        return cls(memory=min(cls.memory, os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2))

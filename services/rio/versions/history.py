@@ -154,13 +154,26 @@ class History:
 
         `halted` says why no function is called there that a program has left.
         """
-        checkpoints = [version.number for version in reversed(self._versions.path())]
-        resume = await self._restore_variables(self._versions.current, checkpoints) or RESUME
+        resume = await self._restore_variables(self._versions.current, self._ways_back()) or RESUME
         if halted:
             self._workers.post(Halt(halted))
         await self._tell_worker(resume)
         self._workers.wake()
         return self._workers.current is not None
+
+    def _ways_back(self) -> list[int]:
+        """The versions whose variables may take the place of the current one's, the newest first."""
+        return [version.number for version in reversed(self._versions.path())]
+
+    def survivor(self) -> int | None:
+        """The version whose variables a worker would have that took the current one's place; None for fresh ones."""
+        return self._workers.kept(self._ways_back())
+
+    def whose_variables(self, number: int | None) -> str:
+        """Say it of a worker that is a copy of that version's, or began afresh."""
+        if number is None and self._versions.begins_empty(self._versions.current.number):
+            number = self._versions.current.number
+        return "the variables are lost" if number is None else f"the variables are those of version {number}"
 
     async def _restore_variables(self, version: Version, checkpoints: Iterable[int]) -> str:
         """Put the best worker there is in place; how it resumes, or "" if it knows the picture of this version."""

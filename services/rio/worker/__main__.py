@@ -277,7 +277,7 @@ def main(argv: Sequence[str]) -> None:
     """Confine this process, then serve. Ends the process: 0 when the display has gone, 3 when a wall does not stand."""
     arguments = _parser().parse_args(argv)
     channel: Channel[Incoming] = Channel(socket.socket(fileno=arguments.fd), ToWorker)
-    limits = Limits.of_this_machine() if arguments.memory is None else Limits(memory=arguments.memory << 20)
+    limits = Limits() if arguments.memory is None else Limits(memory=arguments.memory << 20)
     status = 0
     try:
         if _confined(channel, arguments.scratch, limits, arguments.read) or arguments.unsafe:

@@ -180,6 +180,37 @@ async def test_a_program_that_ends_its_worker_is_told_so() -> None:
         assert await run(display, "print(x)") == "5\n"
 
 
+async def test_whose_variables_there_are_is_true_though_a_copy_does_not_wake(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its writer is told what should be; what became of it is said in `stderr` and is the last error."""
+    monkeypatch.setattr("rio.hub.workers.REVIVING", 0.2)
+    async with a_display() as display:
+        await run(display, "x = 1")
+        await run(display, "x = 2")
+        await at_rest(display)
+        os.kill(display.workers._checkpoints[2].pid, signal.SIGSTOP)
+        with pytest.raises(FileError, match="the variables are those of version 2"):
+            await run(display, "import os; os._exit(3)")
+        await at_rest(display)
+        assert "the copy of the worker for version 2 did not wake; the variables are those of version 1" in (
+            display.stage.last_error
+        )
+        assert await run(display, "print(x)") == "1\n"
+
+
+async def test_variables_that_are_lost_are_said_to_be() -> None:
+    """Where no copy of the worker is left, no version is named whose variables there would be."""
+    async with a_display() as display:
+        await run(display, "x = 1")
+        await at_rest(display)
+        copy = display.workers._checkpoints[1]
+        copy.end("the machine was short of memory")
+        with pytest.raises(FileError, match="the picture stays, the variables are lost"):
+            await run(display, "import os; os._exit(3)")
+        await at_rest(display)
+        with pytest.raises(FileError, match="name 'x' is not defined"):
+            await run(display, "print(x)")
+
+
 async def test_a_worker_that_sends_rubbish_is_replaced() -> None:
     """Bytes that are no message, and a change that no graph can have."""
     async with a_display() as display:
