@@ -66,10 +66,10 @@ class Nouns:
     def _new(self, noun: Kind, name: str, words: dict[str, Any]) -> Handle:
         if self._inside and "parent" in noun.words:
             words.setdefault("parent", self._inside[-1])
+        if noun.name == "marker" and words.get("parent", 0) == 0:  # None is an answer: in none
+            raise Refused("a marker stands in a map: with map(): marker((52.5, 13.4), 'Berlin')")
         if "parent" in words:
             words["parent"] = self._number(words["parent"])
-        if noun.name == "marker" and not words.get("parent"):
-            raise Refused("a marker stands in a map: with map(): marker((52.5, 13.4), 'Berlin')")
         if noun.needs and not any(word in words for word in noun.needs):
             places = f": {noun.name}([(0, 0), (100, 50), …])" if "points" in noun.needs else ""
             raise Refused(f"a {noun.name} needs its {' or '.join(noun.needs)}{places}")

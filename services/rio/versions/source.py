@@ -24,6 +24,8 @@ LONG = 64  # numbers of one word that a line still shows
 MOST_NUMBERS = 1000  # of one word that a program still says
 LONGEST = 1 << 16  # characters of one word
 
+_HELD = frozenset({"marker"})  # nouns that have to say so if they are made in no other
+
 _BLANK = repr(PIXELS.show(np.zeros((1, 1, 4), np.uint8)))  # a picture of one pixel, which is not seen
 
 
@@ -92,6 +94,7 @@ def making(graph: Graph, id: int) -> list[str]:
     long = [prop for prop, literal in literals.items() if literal is None]
     literals |= {prop: _BLANK if isinstance(noun.words[prop].form, Pixels) else "[]" for prop in long}
     given = "".join(f", {prop}={text}" for prop, text in literals.items() if prop not in long or prop in noun.needs)
+    given += ", parent=None" if node.kind in _HELD else ""
     inside = [touch(graph, id, "parent")] if "parent" in node.props else []
     return [f"{node.kind}(name={node.name!r}{given})", *inside, *(_unsaid(graph, id, prop) for prop in long)]
 

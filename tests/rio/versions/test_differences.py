@@ -59,6 +59,13 @@ def test_what_is_new_is_made_in_its_order_and_put_into_its_parent() -> None:
     ]
 
 
+def test_what_a_program_makes_in_another_only_says_that_it_is_in_none_yet() -> None:
+    assert said(Put(10, "map", "map", {}), Put(12, "marker", "Paris", {"at": (48, 2), "parent": 10}))[1:] == [
+        "marker(name='Paris', at=(48.0, 2.0), parent=None)",
+        "find('Paris').parent = find('map')",
+    ]
+
+
 def test_names_may_be_exchanged() -> None:
     assert said(Put(4, "box", "c", {}), Put(6, "text", "cube", {}), Put(4, "box", "label", {}))[-1] == (
         "find('label until now').name = 'cube'"
