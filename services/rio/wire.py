@@ -315,9 +315,30 @@ _encoder = msgspec.msgpack.Encoder(enc_hook=_pack)
 
 
 def frame(message: Message, stamp: int = 0) -> bytes:
-    """A message as it goes over the wire. TypeError if a value in it has no place in a scene."""
-    body = _encoder.encode(message)
+    """A message as it goes over the wire. TypeError if a value in it has no place in a scene.
+
+    Half a character, as JSON of others may have, goes as the sign for one that is lost: it ends nobody.
+    """
+    try:
+        body = _encoder.encode(message)
+    except UnicodeEncodeError:
+        body = _encoder.encode(_whole(message))
     return HEADER.pack(len(body), stamp & 0xFFFFFFFF) + body
+
+
+def _whole(value: Any) -> Any:
+    """The same without halves of characters: two that belong together are one, others U+FFFD."""
+    match value:
+        case str():
+            return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        case dict():
+            return {_whole(key): _whole(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return type(value)(map(_whole, value))
+        case msgspec.Struct():
+            words = {word: _whole(getattr(value, word)) for word in value.__struct_fields__}
+            return msgspec.structs.replace(value, **words)
+    return value
 
 
 def restamp(whole: bytes, stamp: int) -> list[bytes | memoryview]:

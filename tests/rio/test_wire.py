@@ -132,6 +132,14 @@ def test_what_has_no_place_in_a_scene_is_a_type_error_for_its_sender() -> None:
         frame(Deltas([Set(2, "color", object())]))
 
 
+def test_half_a_character_arrives_as_the_sign_for_one_that_is_lost() -> None:
+    """As JSON of others may have: it is no reason for anybody's end. Two halves that belong together are one."""
+    said = Put(2, "table", "\ud800", {"rows": (("a\ud800", "\ud83d\ude00"),), "tags": ["\udfff"]})
+    arrived = Put(2, "table", "\ufffd", {"rows": [["a\ufffd", "😀"]], "tags": ["\ufffd"]})
+    [(_, message, _)] = Parser[Any](FromWorker).feed(frame(Deltas([said])))
+    assert message == Deltas([arrived])
+
+
 def test_a_frame_is_forwarded_with_another_stamp_and_the_same_body() -> None:
     """Only the header is new."""
     whole = frame(Deltas(CHANGES), 1)

@@ -125,3 +125,15 @@ async def test_what_stands_in_a_canvas_is_placed_and_clicked_there() -> None:
             await run(display, 'box(parent="c")')
         with pytest.raises(FileError, match="a button does not stand in a canvas"):
             await run(display, 'button(parent="c")')
+
+
+async def test_half_a_character_ends_no_program_and_no_worker() -> None:
+    """JSON of others has them: they are shown, printed, searched and raised, and the variables live on."""
+    async with a_display() as display:
+        half = '"\\ud800"'
+        assert await run(display, f"kept = 5\nt = text({half})\ntree([{half}])\nprint({half})") == "�\n"
+        assert display.graph.get(display.graph.ids["text"], "text") == "�"
+        for program in (f"find({half})", f"raise ValueError({half})"):
+            with pytest.raises(FileError, match="�"):
+                await run(display, program)
+        assert await run(display, "print(kept)") == "5\n"
