@@ -102,7 +102,7 @@ class Equipment:
         if not link.greeted.is_set():
             link.end(f"it was not ready within {STARTING:g} s")
         if not link.alive:
-            raise RefusedError(f"the devices cannot be used: {link.end_in_words}")
+            raise RefusedError(f"the devices cannot be used: {link.end_in_words}; the next use starts them anew")
         return link
 
     async def _mourn(self, link: Link) -> None:

@@ -45,6 +45,8 @@ class Office(Protocol):
 def text(words: list[Any], place: int, what: str, longest: int = 4096) -> str:
     """A word that has to be text."""
     word = words[place] if place < len(words) else None
-    if not isinstance(word, str) or len(word) > longest:
-        raise RefusedError(f"{what} is a text of at most {longest:,} characters, not {type(word).__name__}")
+    if not isinstance(word, str):
+        raise RefusedError(f"{what} is a text, not {type(word).__name__}")
+    if len(word) > longest:
+        raise RefusedError(f"{what} has at most {longest:,} characters, not {len(word):,}")
     return word
