@@ -214,7 +214,7 @@ def _each(handles: Sequence[Handle], word: str, value: Any) -> Sequence[Any]:
 
 
 def _each_number(handles: Sequence[Handle], word: str, value: Any) -> Sequence[Any]:
-    if isinstance(value, np.ndarray | list | tuple):
+    if isinstance(value, np.ndarray | list | tuple | range):
         return _rows(handles, word, np.asarray(value).tolist())
     return [value] * len(handles)
 

@@ -127,7 +127,8 @@ class Language:
 
     def update(self, things: Sequence[Handle], **words: Any) -> None:
         """One array for many nodes: `update(ants, at=places)`, a row for each."""
-        handles = things if all(type(thing) is Handle for thing in things) else self._nouns.handles(things)
+        are_handles = isinstance(things, list) and all(type(thing) is Handle for thing in things)
+        handles = things if are_handles else self._nouns.handles(things)
         nouns = {handle._noun.name: handle._noun for handle in handles}
         for word, values in words.items():
             for noun in nouns.values():

@@ -212,9 +212,9 @@ class Nouns:
         self.name(thing)
         return thing
 
-    def handles(self, things: Iterable[Any]) -> list[Handle]:
-        """The handles of nodes, names, and lists of either."""
-        return [self.handle(thing) for thing in _flattened(things)]
+    def handles(self, things: Any) -> list[Handle]:
+        """The handles of nodes, names, and lists of either; also of a single one."""
+        return [self.handle(thing) for thing in _flattened((things,) if isinstance(things, Handle | str) else things)]
 
     def box(self, handle: Handle) -> tuple[Box, bool]:
         """What a node takes up, and whether it is in the view."""

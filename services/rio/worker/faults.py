@@ -60,7 +60,8 @@ def explain(
     frames, left_out = _frames(error.__traceback__)
     if line is not None:
         frames = [_Frame(program, line, "<module>")]
-    what = _said(error, known) + (_hidden(error, frames[-1].source()) if frames else "")
+    what = _said(error, known)
+    what += _hint(error, what, frames[-1].source()) if frames else ""
     place = f"{frames[-1].where(program)}: " if frames else ""
     sentence = " ".join(f"{inside}{place}{what}".split())
     told = [f"  {frame.where(program)}: {frame.source()}" for frame in reversed(frames)]
@@ -95,12 +96,31 @@ def _in_programs(tracebacks: Iterable[TracebackType]) -> Iterator[_Frame]:
             yield _Frame(int(own[1]), traceback.tb_lineno, code.co_name)
 
 
-def _hidden(error: BaseException, source: str) -> str:
-    """A hint, where a variable has taken the name of a noun and the noun is called."""
-    if not isinstance(error, TypeError) or "is not callable" not in str(error):
-        return ""
-    nouns = [name for name in re.findall(r"\b([a-z]+)\(", source) if name in KINDS]
-    return f"; if {nouns[0]} is a variable of yours, call that otherwise, and say del {nouns[0]}" if nouns else ""
+def _hint(error: BaseException, said: str, source: str) -> str:
+    """What was probably meant, where Python's own words do not say it: `said` of the line `source`."""
+    for kind, words, look, hint in _HINTS:
+        if isinstance(error, kind) and words in said and (found := re.search(look, source)):
+            return "; " + hint.format(*found.groups())
+    return ""
+
+
+_NOUN = rf"\b({'|'.join(KINDS)})"
+_WORD = rf"\.({'|'.join(sorted({word for noun in KINDS.values() for word in noun.words}))})"
+_SHADOWED = "if {0} is a variable of yours, call that otherwise, and say del {0}"
+_HINTS: tuple[tuple[type[Exception], str, str, str], ...] = (
+    (TypeError, "is not callable", rf"{_WORD}\(", "a word is set: .{0} = …"),
+    (
+        TypeError,
+        "is not callable",
+        rf"{_NOUN}\(",
+        "if {0} is a variable of yours, call that otherwise, and say del {0}",
+    ),
+    (TypeError, "argument: 'function'", r"@.*?(\w+)\(\)", "without the brackets: @….{0}"),
+    (AttributeError, "'function' object", rf"{_NOUN}\.", "{0}() makes one; the one that is there is find('{0}')"),
+    (TypeError, "to tuple", "", "+ joins tuples: say node.x += 1, or np.array(node.size) + (1, 0, 0)"),
+    (Refused, " is not ", rf"{_WORD} ?[+*]=", "+ and * join tuples: say node.x += 1, or np.array(node.{0}) * 2"),
+)
+"""An exception, what it says, what stands in its line, and what is said to that; the first that fits."""
 
 
 def _memory() -> str:

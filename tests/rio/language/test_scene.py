@@ -361,6 +361,8 @@ def test_update_moves_many_by_one_array(stage: Stage) -> None:
     stage.run("a = [box(), rect(), box()]\nupdate(a, at=np.arange(6).reshape(3, 2)) if 0 else None")
     stage.run("update([a[0], a[2]], at=[(1, 1, 1), (2, 2, 2)], color=[(1, 0, 0), (0, 1, 0)])")
     assert stage.run("(a[0].at, a[2].at, a[2].color)") == ((1, 1, 1), (2, 2, 2), (0, 1, 0, 1))
+    stage.run("update(a[0], scale=[2]); update('box', opacity=[0.5])")
+    assert stage.run("a[0].opacity, a[0].scale") == (0.5, (2, 2, 2))
     stage.run("update(a, opacity=[0.1, 0.2, 0.3])")
     assert stage.run("[thing.opacity for thing in a]") == [0.1, 0.2, 0.3]
 

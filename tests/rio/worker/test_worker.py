@@ -116,6 +116,24 @@ def test_an_error_is_said_in_the_programs_own_lines(worker: Worker, program: str
     assert played.ran[-1].error == played.error
 
 
+@pytest.mark.parametrize(
+    ("program", "hint"),
+    [
+        ("b.rotate(45)", "a word is set: .rotate = …"),
+        ("b.rotate += 5", "+ joins tuples: say node.x += 1, or np.array(node.size) + (1, 0, 0)"),
+        ("b.at += (1, 0, 0)", "+ and * join tuples: say node.x += 1, or np.array(node.at) * 2"),
+        ("b.size *= 2", "+ and * join tuples: say node.x += 1, or np.array(node.size) * 2"),
+        ("camera.at", "camera() makes one; the one that is there is find('camera')"),
+        ("@b.on_click()\ndef f(): pass", "without the brackets: @….on_click"),
+    ],
+)
+def test_what_was_probably_meant_is_said(worker: Worker, program: str, hint: str) -> None:
+    """Where Python's own words would not help somebody who knows other libraries."""
+    played = worker.play(f"b = box()\n{program}\n")
+    assert played.error is not None
+    assert played.error.endswith(f"; {hint}")
+
+
 def test_an_error_stops_the_program_and_undoes_nothing(worker: Worker) -> None:
     """What ran before stays, what comes after is passed over, the next program is not concerned."""
     worker.start("box()\n1/0\nsphere()\n", last=False)
