@@ -14,6 +14,7 @@ from tests.rio.shapes import CUBE, FACES
 from tests.rio.workers import Worker, started
 
 from rio.language.assets import Assets
+from rio.language.models import gltf
 from rio.language.models.making import read
 from rio.scene.surfaces import FACES as FACES_FORM
 from rio.scene.surfaces import PAINTS, SPREADS, VERTICES
@@ -119,11 +120,26 @@ def test_one_material_is_the_colour_of_the_node(tmp_path: Path) -> None:
     assert "colors" not in words
 
 
-def test_what_should_lie_beside_an_obj_and_does_not_leaves_it_grey(tmp_path: Path) -> None:
+def test_what_should_lie_beside_an_obj_and_does_not_leaves_it_grey(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And is told, of bytes as well: of those nobody knows what lies beside them."""
     (tmp_path / "car.obj").write_text(CAR)
 
     assert loaded(str(tmp_path / "car.obj"))["color"] == (0.8, 0.8, 0.8, 1)
+    assert "car.obj: 'car.mtl', which lies beside it, cannot be had; it is shown without\n" in capsys.readouterr().err
     assert extents(loaded(CAR.encode())) == [4, 1, 2]
+    assert capsys.readouterr().err.startswith("those bytes: 'car.mtl'")
+
+
+def test_a_picture_that_a_material_names_and_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.obj").write_text("mtllib a.mtl\nusemtl wood\n" + SQUARE)
+    (tmp_path / "a.mtl").write_text("newmtl wood\nmap_Kd wood.png\n")
+
+    assert "image" not in loaded(tmp_path / "a.obj")
+    assert "'wood.png', which lies beside it, cannot be had" in capsys.readouterr().err
 
 
 def test_an_obj_brings_its_picture(tmp_path: Path) -> None:
@@ -241,9 +257,32 @@ def _of(*path: Any, value: Any) -> bytes:
     return _changed(change)
 
 
+def _sparse(count: int, indices: int) -> dict[str, Any]:
+    """Rows that are given anew: where they are, and the places of the crate as what they are now."""
+    return {"count": count, "indices": {"bufferView": indices, "componentType": 5123}, "values": {"bufferView": 0}}
+
+
+@pytest.mark.parametrize("has_others", [False, True], ids=["of nought", "of other rows"])
+def test_a_gltf_may_say_only_some_rows(has_others: bool) -> None:
+    """The others are those of its part of a buffer, or nought."""
+
+    def change(document: Any) -> None:
+        document["accessors"][0]["sparse"] = _sparse(3, 1)
+        if not has_others:
+            del document["accessors"][0]["bufferView"]
+
+    (part,) = gltf.read(_changed(change), lambda name: None, lambda contents: np.zeros((1, 1, 4), np.uint8))
+    expected = CUBE.astype(float) if has_others else np.zeros((8, 3))
+    expected[FACES.ravel()[:3]] = CUBE[:3]
+    assert (part.points - 9).tolist() == expected.tolist()
+
+
 @pytest.mark.parametrize(
     ("contents", "why"),
     [
+        (_of("accessors", 0, "sparse", value=_sparse(99, 1)), "99 of 8 rows are given anew"),
+        (_of("accessors", 0, "sparse", value=_sparse(3, 0)), "a row is given anew, and there are 8"),
+        (_of("accessors", 0, "sparse", value={"count": 1}), "it is no sound glTF 2.0"),
         (b"", "those bytes: it is no OBJ, glTF, STL or PLY"),
         (b"hello world", "it is no OBJ, glTF, STL or PLY"),
         (b"v 0 0 0\nv 1 0 zero\n", "line 2: 'v 1 0 zero' is not understood"),

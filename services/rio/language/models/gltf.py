@@ -150,24 +150,39 @@ class _File:
     def _numbers(self, index: int, most: int, count: int | None = None) -> Floats:
         """What an accessor gives, float32[n, width], or float64[n, 1] for counting numbers."""
         accessor = self._list("accessors")[index]
-        if "sparse" in accessor:
-            raise Refused("it has sparse accessors, which are not understood here")
         rows, width = int(accessor["count"]), _WIDTHS[accessor["type"]]
         if not 0 <= rows <= most or (count is not None and rows != count):
             raise Refused(f"an accessor of {rows:,} rows, where {count if count is not None else most:,} may be")
         kind = np.dtype(_TYPES[accessor["componentType"]])
-        data, stride = self._view(accessor["bufferView"])
-        stride, start = stride or width * kind.itemsize, int(accessor.get("byteOffset", 0))
-        if (
-            start < 0
-            or stride < width * kind.itemsize
-            or start + (rows - 1) * stride + width * kind.itemsize > len(data)
-        ):
-            raise Refused("an accessor reaches beyond its buffer")
-        array = np.ndarray((rows, width), kind, data, start, (stride, kind.itemsize))
+        has_rows = "bufferView" in accessor
+        array = self._rows(accessor, (rows, width), kind) if has_rows else np.zeros((rows, width), kind)
+        if "sparse" in accessor:
+            array = self._with_others(array, accessor["sparse"])
         if not accessor.get("normalized"):
             return array.astype(np.float64 if kind.kind in "iu" else np.float32)
         return (array / np.iinfo(kind).max).clip(-1, 1).astype(np.float32)
+
+    def _rows(self, where: dict[str, Any], shape: tuple[int, int], kind: np.dtype[Any]) -> NDArray[Any]:
+        """Rows of numbers that lie in a part of a buffer."""
+        rows, width = shape
+        data, stride = self._view(where["bufferView"])
+        row = width * kind.itemsize
+        stride, start = stride or row, int(where.get("byteOffset", 0))
+        if start < 0 or stride < row or start + (rows - 1) * stride + row > len(data):
+            raise Refused("an accessor reaches beyond its buffer")
+        return np.ndarray(shape, kind, data, start, (stride, kind.itemsize))
+
+    def _with_others(self, array: NDArray[Any], sparse: dict[str, Any]) -> NDArray[Any]:
+        """The same rows, but for some that are given anew (a sparse accessor)."""
+        count, indices = int(sparse["count"]), sparse["indices"]
+        if not 0 < count <= len(array):
+            raise Refused(f"{count:,} of {len(array):,} rows are given anew")
+        which = self._rows(indices, (count, 1), np.dtype(_TYPES[indices["componentType"]]))[:, 0]
+        if not 0 <= which.min() <= which.max() < len(array):
+            raise Refused(f"a row is given anew, and there are {len(array):,}")
+        changed = array.copy()
+        changed[which] = self._rows(sparse["values"], (count, array.shape[1]), array.dtype)
+        return changed
 
     def _view(self, index: int) -> tuple[bytes, int]:
         """(the bytes of a part of a buffer, how many lie between two rows or 0)."""

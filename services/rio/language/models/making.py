@@ -1,6 +1,7 @@
 """The verb `model`: a file becomes a `mesh` that stands where any other solid would."""
 
 import os
+import sys
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urljoin
@@ -16,6 +17,7 @@ from rio.scene.pixels import PIXELS, Bytes
 from rio.scene.values import Refused
 
 _ADDRESSES = ("https://", "http://")
+_MOST_TOLD = 8  # files that are not there
 
 _UNSAID = {  # what another model, that bore the name before, may have said and this one does not
     "normals": np.zeros((0, 3)),
@@ -47,8 +49,12 @@ class Models:
 
 
 def read(assets: Assets, file: Any) -> dict[str, Any]:
-    """The words of a mesh that a file, its bytes or an address say. Refused, saying which file and why."""
+    """The words of a mesh that a file, its bytes or an address say. Refused, saying which file and why.
+
+    What it can be shown without, colours and pictures beside it that cannot be had, is told on `stderr`.
+    """
     what, contents = assets.contents(file)
+    missing: dict[str, None] = {}
 
     def beside(name: str) -> bytes | None:
         """What lies beside the file; None if it is not there, or nobody knows where that would be."""
@@ -56,14 +62,20 @@ def read(assets: Assets, file: Any) -> dict[str, Any]:
             if isinstance(file, str) and file.startswith(_ADDRESSES):
                 return assets.contents(urljoin(file, name))[1]
             is_path = isinstance(file, str | os.PathLike) and not str(file).startswith("data:")
-            return assets.contents(Path(file).parent / unquote(name))[1] if is_path else None
+            if is_path:
+                return assets.contents(Path(file).parent / unquote(name))[1]
         except Refused:
-            return None
+            pass  # as if nobody knew where that is
+        missing[name] = None
+        return None
 
     try:
-        return formats.words(contents, what, beside, _decoded)
+        words = formats.words(contents, what, beside, _decoded)
     except Refused as refusal:
         raise Refused(f"{what}: {refusal}") from None
+    for name in list(missing)[:_MOST_TOLD]:
+        sys.stderr.write(f"{what}: {name!r:.80}, which lies beside it, cannot be had; it is shown without\n")
+    return words
 
 
 def _decoded(contents: bytes) -> Bytes:
