@@ -239,8 +239,20 @@ class Graph:
         holder = kind(self.node(parent).kind) if parent else None
         if why := misplaced(noun, holder):
             raise Refused(why)
-        if id in self.ancestry(parent):
+        above = list(self.ancestry(parent))
+        if id in above:
             raise Refused("a node cannot be inside itself")
+        if canvas := next((each for each in above if self.nodes[each].kind == "canvas"), 0):
+            self._check_drawn(id, noun, kind(self.nodes[canvas].kind))
+
+    def _check_drawn(self, id: int, noun: Kind, canvas: Kind) -> None:
+        """What comes into a canvas is flat, also what stands in a group."""
+        nouns, below = [noun], list(self.children(id))
+        for inner in below:
+            nouns.append(kind(self.nodes[inner].kind))
+            below += self.children(inner)
+        if why := next((why for each in nouns if (why := misplaced(each, canvas))), ""):
+            raise Refused(why)
 
     def _write(self, node: Node, kept: Mapping[str, Any]) -> None:
         """Kept values into the columns and the node. What is as by default is not stored: equal scenes are equal."""

@@ -125,6 +125,9 @@ async def test_what_stands_in_a_canvas_is_placed_and_clicked_there() -> None:
             await run(display, 'box(parent="c")')
         with pytest.raises(FileError, match="a button does not stand in a canvas"):
             await run(display, 'button(parent="c")')
+        for program in ('with group(parent="c"):\n    box()', 'group(box(), name="g")\nfind("g").parent = "c"'):
+            with pytest.raises(FileError, match="a box does not stand in a canvas"):  # nor in a group there
+                await run(display, program)
 
 
 async def test_half_a_character_ends_no_program_and_no_worker() -> None:
