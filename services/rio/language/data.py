@@ -9,6 +9,7 @@ from typing import Any
 
 from rio.scene.sounds import hertz
 from rio.scene.values import Refused
+from rio.scene.widgets import CHARTED
 
 MOST_ROWS = 1_000_000
 _MARKS = ",;\t|"
@@ -81,7 +82,7 @@ def _value(cell: str) -> Any:
 
 
 def spread(noun: str, words: dict[str, Any], heads: Sequence[str] = ()) -> dict[str, Any]:
-    """The words of a noun, with what stands for others as those: dicts for rows and bars, a number for a pitch."""
+    """The words of a noun, with what stands for others as those: dicts for rows and series, a number for a pitch."""
     rows, bars = words.get("rows"), words.get("points")
     if noun == "table" and isinstance(rows, list | tuple) and rows and all(isinstance(row, Mapping) for row in rows):
         columns = list(words.get("columns") or heads) or list(dict.fromkeys(key for row in rows for key in row))
@@ -89,9 +90,26 @@ def spread(noun: str, words: dict[str, Any], heads: Sequence[str] = ()) -> dict[
         return {**words, "columns": list(map(str, columns)), "rows": cells}
     if noun == "sound" and _is_pitch(sound := words.get("samples")):
         return {"pitch": sound, **{word: value for word, value in words.items() if word != "samples"}}
-    if noun == "bar" and isinstance(bars, Mapping):
+    if noun in CHARTED and isinstance(bars, Mapping):
         return {"labels": list(map(str, bars)), **words, "points": list(bars.values())}
+    if noun in CHARTED and bars is not None and _is_row(along := words.get("text")):
+        return _places({word: value for word, value in words.items() if word != "text"}, along, bars)
+    if noun == "progress" and isinstance(words.get("text"), int | float) and "value" not in words:
+        return {"value": words["text"], **{word: value for word, value in words.items() if word != "text"}}
     return words
+
+
+def _is_row(value: Any) -> bool:
+    return not isinstance(value, str) and (isinstance(value, Sequence) or hasattr(value, "tolist"))
+
+
+def _places(words: dict[str, Any], along: Any, up: Any) -> dict[str, Any]:
+    """Two rows, as `plot(x, y)` has them: numbers along and up, or words and numbers."""
+    if not _is_row(up) or len(along) != len(up):
+        raise Refused("two rows of the same length are needed: x, then y; or one of places x y")
+    if all(isinstance(each, str) for each in along):
+        return {"labels": list(along), **words, "points": up}
+    return {**words, "points": [list(place) for place in zip(along, up, strict=True)]}
 
 
 def _is_pitch(sound: Any) -> bool:

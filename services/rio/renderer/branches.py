@@ -26,6 +26,8 @@ class Wood:
     seen: list[int] = field(default_factory=list)  # the lines that no closed branch hides
     _above: list[int] = field(default_factory=list)
     _keys: list[int] = field(default_factory=list)  # of each line: equal for equal paths
+    _chosen: str = ""  # the path that the way was opened to
+    _is_there: bool = True  # whether it led to a line
 
     def take(self, lines: Lines) -> None:
         """Another tree; branches that it has as well stay open or closed."""
@@ -35,6 +37,21 @@ class Wood:
         for line, parent in zip(lines, self._above, strict=True):
             self._keys.append(hash((self._keys[parent] if parent >= 0 else 0, line)))
         self.turned.intersection_update(self._keys)
+        if not self._is_there:
+            self._chosen = ""
+        self._look()
+
+    def lead_to(self, chosen: str) -> None:
+        """Open what is above the line of this path, if another was chosen before: what is closed then stays closed."""
+        if chosen == self._chosen:
+            return
+        self._chosen = chosen
+        likely = (line for line, text in enumerate(self.lines) if chosen.endswith(text.lstrip("\t")))
+        line = next((line for line in likely if self.path(line) == chosen), -1)
+        self._is_there = line >= 0
+        while line >= 0 and (line := self._above[line]) >= 0:
+            if not self.is_open(line):
+                self.turned ^= {self._keys[line]}
         self._look()
 
     def path(self, line: int) -> str:
@@ -69,11 +86,11 @@ def tree(desk: Desk, node: Node) -> None:
     wood = desk.keep(node, Wood)
     if wood.lines != (lines := desk.get(node, "items")):
         wood.take(lines)
+    wood.lead_to(chosen := desk.get(node, "value"))
     wide, high = map(float, desk.get(node, "size"))
     size = wide or desk.room() or USUAL, high or max(min(len(wood.seen), MOST), 1) * _LINE
     imgui.push_style_var(imgui.StyleVar_.item_spacing, (0.0, 0.0))
     imgui.begin_child("###tree", size)
-    chosen = desk.get(node, "value")
     clipper = imgui.ListClipper()
     clipper.begin(len(wood.seen), _LINE)
     turned = None

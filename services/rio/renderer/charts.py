@@ -75,10 +75,13 @@ def _fill(desk: Desk, node: Node, inside: list[Node], *, has_legend: bool) -> No
 
 
 def _name_ticks(desk: Desk, inside: list[Node]) -> None:
-    """Words under the bars, if there are any."""
-    names = next((names for inner in inside if inner.kind == "bar" and (names := desk.get(inner, "labels"))), ())
+    """Words under the numbers, if there are any: those of the first that has some."""
+    named = next((inner for inner in inside if desk.get(inner, "labels")), None)
+    if named is None or (points := desk.get(named, "points")) is None:
+        return
+    names = desk.get(named, "labels")[: len(points)]
     if names:
-        implot.setup_axis_ticks(implot.ImAxis_.x1, [float(place) for place in range(len(names))], list(names), False)
+        implot.setup_axis_ticks(implot.ImAxis_.x1, points[: len(names), 0].tolist(), list(names), False)
 
 
 def _series(desk: Desk, node: Node, place: int, bars: list[Node]) -> None:

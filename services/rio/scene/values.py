@@ -163,7 +163,9 @@ class Color(Numeric):
         if (color := rgba(word)) is not None:
             return color
         if word[:1].isalpha() or word[:1] == "#" or not word:
-            raise Refused(f"no colour {word!r}{nearest(word, NAMED)}")
+            raise Refused(
+                f"no colour {word!r}{nearest(word, NAMED) or '; say a CSS name, #rrggbb, or r g b from 0 to 1'}"
+            )
         numbers: tuple[float, ...] = super().parse(text)
         return numbers
 

@@ -38,4 +38,6 @@ def growth(before: Mapping[str, Any], after: Mapping[str, Any], words: Iterable[
 def check(held: int, more: int) -> None:
     """Refused if a scene that holds so much has no room for more."""
     if more > 0 and held + more > HEAVIEST:
-        raise Refused(f"a scene has room for {HEAVIEST:,} places and letters; take something away first")
+        raise Refused(
+            f"a scene has room for {HEAVIEST:,} places and letters, or 256 MB of pictures; take something away first"
+        )

@@ -18,7 +18,7 @@ _NUMBER = number()
 
 LANGUAGES = ("python", "c", "c++", "c#", "lua", "glsl", "json", "markdown", "sql", "plain")
 _FLAT = frozenset({"rect", "circle", "line", "polygon", "path", "points", "text", "image", "group"})
-_SERIES = frozenset({"plot", "bar", "scatter"})
+CHARTED = frozenset({"plot", "bar", "scatter"})
 
 
 def misplaced(noun: Kind, holder: Kind | None) -> str:
@@ -28,7 +28,7 @@ def misplaced(noun: Kind, holder: Kind | None) -> str:
     if holder is None or (holder.space != "panel" and noun.space != "panel"):
         return ""
     if holder.name == "chart":
-        return "" if noun.name in _SERIES else f"a {noun.name} does not stand in a chart; plot, bar and scatter do"
+        return "" if noun.name in CHARTED else f"a {noun.name} does not stand in a chart; plot, bar and scatter do"
     if holder.name == "canvas":
         return "" if noun.name in _FLAT else f"a {noun.name} does not stand in a canvas; {' '.join(sorted(_FLAT))} do"
     if holder.space != "panel":
@@ -45,7 +45,7 @@ def _widget(name: str, about: str, *words: Word, given: tuple[tuple[str, ...], .
     return Kind(name, "panel", about, {word.name: word for word in every}, given)
 
 
-def _series(name: str, about: str, thickness: float, *words: Word) -> Kind:
+def _series(name: str, about: str, thickness: float) -> Kind:
     return _widget(
         name,
         f"{about}; with axes of its own if it stands in no chart",
@@ -53,7 +53,7 @@ def _series(name: str, about: str, thickness: float, *words: Word) -> Kind:
         Word("points", SERIES, None, "numbers, or places x y"),
         Word("color", COLOR, named_color("#5b8def"), "a CSS name, #rrggbb, or r g b"),
         Word("thickness", number(0, 100), thickness, "of its line or dots, in pixels"),
-        *words,
+        Word("labels", LINES, (), "what stands under each"),
         given=(("points",), ("text", "points")),
     )
 
@@ -135,7 +135,7 @@ WIDGETS = (
     ),
     _series("plot", "a line through numbers or places", 2.0),
     _series("scatter", "a dot for each place", 3.0),
-    _series("bar", "a bar for each number", 1.0, Word("labels", LINES, (), "what stands under each bar")),
+    _series("bar", "a bar for each number", 1.0),
     _widget(
         "table",
         "cells in rows; `@node.on_click` says `row` and `column`",

@@ -88,3 +88,22 @@ def test_bars_take_a_dict(stage: Stage) -> None:
     """Its keys stand under the bars."""
     stage.run("b = bar({'a': 3, 'b': 5})")
     assert stage.run("b.labels, [tuple(p) for p in b.points.tolist()]") == (("a", "b"), [(0, 3), (1, 5)])
+
+
+def test_a_series_takes_two_rows(stage: Stage) -> None:
+    """As x and y, or as labels and numbers; also arrays, and a dict."""
+    stage.run("a = plot([1, 2, 4], [3, 5, 4]); b = scatter(np.arange(3), np.ones(3)); c = plot(('Mo', 'Tu'), [3, 5])")
+    assert stage.run("[tuple(p) for p in a.points.tolist()]") == [(1, 3), (2, 5), (4, 4)]
+    assert stage.run("[tuple(p) for p in b.points.tolist()]") == [(0, 1), (1, 1), (2, 1)]
+    assert stage.run("c.labels, c.points.tolist(), c.text") == (("Mo", "Tu"), [[0, 3], [1, 5]], "")
+    assert stage.run("plot({'Mo': 3}).labels, plot('a name', [1, 2]).text") == (("Mo",), "a name")
+    with pytest.raises(Refused, match="two rows of the same length are needed"):
+        stage.run("plot([1, 2], [3])")
+    with pytest.raises(Refused, match="two rows of the same length are needed"):
+        stage.run("plot([1, 2], 3)")
+
+
+def test_a_number_alone_is_how_far_something_is(stage: Stage) -> None:
+    """A progress says nothing by a number; it shows it."""
+    assert stage.run("p = progress(0.5); p.value, p.text") == (0.5, "")
+    assert stage.run("p = progress('Loading', value=0.2); p.value, p.text") == (0.2, "Loading")

@@ -29,6 +29,15 @@ def test_a_node_without_a_name_is_called_after_its_noun(stage: Stage) -> None:
     assert stage.run('[box().name, box(name="box3").name, box().name, box().name]') == ["box", "box3", "box2", "box4"]
 
 
+def test_what_fails_uses_up_no_name(stage: Stage) -> None:
+    """Else the next one would be called otherwise than where only what ran is run again."""
+    stage.run("points([(1, 2)])")
+    with pytest.raises(Refused):
+        stage.run("points()")
+    stage.run("points([(3, 4)])\npoints([(5, 6)]).remove()\npoints([(7, 8)])")
+    assert list(stage.display.ids) == ["points", "points2", "points4"]
+
+
 def test_there_is_one_camera_and_one_background(stage: Stage) -> None:
     """A second camera() or background() changes the first."""
     stage.run('camera(at=(0, 1, 9))\ncamera(fov=50)\nbackground("black")\nbackground("white")')
@@ -75,6 +84,7 @@ def test_a_node_is_renamed_moved_to_the_front_and_removed(stage: Stage) -> None:
         ("box(colour='red')", "box has no word colour; say color"),
         ("box(colr='red')", "box has no word colr; did you mean color?"),
         ("box(color='blu')", "no colour 'blu'; did you mean blue?"),
+        ("box(color='rgb(255, 0, 0)')", "no colour 'rgb(255, 0, 0)'; say a CSS name, #rrggbb, or r g b from 0 to 1"),
         ("box(size=-1)", "out of range"),
         ("box(at=(1, 2))", "not three numbers"),
         ("box(at=(1, 2, float('nan')))", "out of range"),

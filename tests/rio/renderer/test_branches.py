@@ -46,6 +46,22 @@ def test_a_line_that_is_clicked_is_chosen(easel: Easel) -> None:
     assert said(easel) == ("a/b", "a/b")
 
 
+def test_the_way_to_what_a_program_chooses_is_opened(easel: Easel) -> None:
+    """Once: a person may close it again; and when the line comes later than the word."""
+    tree(easel, ["k", ["b", ["c", ["d"]]], "e"])
+    easel.draw(Set(2, "value", "k/b/c/d"))
+    click(easel, 120, 20 + 4.5 * LINE)
+    assert said(easel) == ("e", "e")
+    easel.draw(Set(2, "value", "k/x/y"))
+    easel.draw(Set(2, "items", ["k", ["x", ["y"]], "e"]))
+    click(easel, 120, 20 + 3.5 * LINE)
+    assert said(easel) == ("e", "e")
+    easel.draw(Set(2, "value", "k/x/y"))
+    click(easel, 20 + 8, 20 + 0.5 * LINE)
+    click(easel, 120, 20 + 1.5 * LINE)
+    assert said(easel) == ("e", "e")
+
+
 def test_arrows_open_and_close_branches(easel: Easel) -> None:
     """At first the first level is open; what is closed is not seen, so what is below it moves up."""
     tree(easel, ["a", ["b", ["c"]], "d"])
