@@ -7,8 +7,8 @@
     gpio lamp 17 out                      a pin, `in` or `out`
     serial gps /dev/ttyUSB0 9600          a serial port, and its baud rate
 
-It is the only place that says what there is beyond the walls: no file of rio does, and no program can add to it. `#`
-begins a comment; a word with blanks stands in quotes. What no line grants is refused.
+It is the only place that says what there is beyond the walls: no file of rio does, and no program can add to it. A `#`
+begins a comment where a word could begin; a word with blanks stands in quotes. What no line grants is refused.
 """
 
 import re
@@ -24,6 +24,7 @@ from rio.grants.names import LONGEST, Pattern
 MOST = 256  # lines that grant something
 HTTPS = 443
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,31}")
+_TOLD = re.compile(r"""(?:\\.#*|'[^']*'|"(?:\\.|[^"\\])*"|(?<=\S)#|[^#'"\\])*""")  # of a line, up to a comment
 _HOST = re.compile(r"(?=.{1,253}\Z)[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*")
 _TOO_WIDE = tuple(map(Path, ("/", "/proc", "/sys", "/dev", "/run", "/root", "/home", "/etc")))
 _PINS = range(64)
@@ -114,7 +115,7 @@ def read(path: Path | None) -> Grants:
     if path is None or path == Path():  # an empty variable is none
         return Grants()
     try:
-        text = path.expanduser().read_text(encoding="utf-8")
+        text = path.expanduser().read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise ValueError(f"{path}: {(getattr(error, 'strerror', '') or 'it is not UTF-8 text').lower()}") from None
     try:
@@ -142,13 +143,22 @@ def parse(text: str) -> Grants:
 
 def _words(text: str) -> Iterator[tuple[int, list[str]]]:
     """(line number, its words) of each line that has any."""
-    for number, line in enumerate(text.splitlines(), 1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), 1):
+        if unseen := next((letter for letter in line if not letter.isprintable() and letter != "\t"), ""):
+            raise ValueError(f"line {number}: {unseen!r} is in it, which nobody sees; what it grants should be seen")
+        end = _told_until(line)
         try:
-            words = shlex.split(line, comments=True)
+            words = shlex.split(line[:end])
         except ValueError as error:
             raise ValueError(f"line {number}: {str(error).lower()}") from None
         if words:
             yield number, words
+
+
+def _told_until(line: str) -> int:
+    """Where a comment begins, or the line ends: a `#` within a word, or in quotes, is a letter."""
+    found = _TOLD.match(line)
+    return found.end() if found and line[found.end() :].startswith("#") else len(line)
 
 
 def _grant(words: Sequence[str]) -> Grant:

@@ -79,6 +79,38 @@ def test_a_link_grants_what_it_leads_to_now(tmp_path: Path) -> None:
     assert parse(f"read {tmp_path}/link").readable == [tmp_path / "maps"]
 
 
+@pytest.mark.parametrize(
+    ("line", "means"),
+    [
+        ("ns rw /a#b", "ns rw '/a#b'"),
+        ("ns rw /a #b", "ns rw /a"),
+        ("ns rw /a\t# it's \"b", "ns rw /a"),
+        ("ns r '/a #b' # c", "ns r '/a #b'"),
+        ('ns r "/a \\" #b" # c', "ns r '/a \" #b'"),
+        ("ns r /a\\ #b", "ns r '/a #b'"),
+        ("# ns r /a", ""),
+        ("  #", ""),
+        ("ns r /a\r\n", "ns r /a"),
+    ],
+)
+def test_a_comment_begins_before_a_word(line: str, means: str) -> None:
+    """In the midst of one, `#` is a letter, or a line would grant more than is written there."""
+    assert "".join(map(str, parse(line).lines)) == means
+
+
+@pytest.mark.parametrize("unseen", ["\u2028", "\x0c", "\x85", "\r", "\x00", "\u202e", "\x1b"])
+def test_what_nobody_sees_is_refused(unseen: str) -> None:
+    """A line that an editor does not show as one grants nothing, and none is turned round."""
+    with pytest.raises(ValueError, match=r"^line 2: '\\.* is in it, which nobody sees"):
+        parse(f"net example.org\n# a comment{unseen}net evil.test\n")
+
+
+def test_a_mark_before_the_text_is_none_of_its_letters(tmp_path: Path) -> None:
+    """Some editors write one."""
+    (tmp_path / "grants").write_text("net a.test\r\nnet b.test\r\n", encoding="utf-8-sig")
+    assert read(tmp_path / "grants").lines == (Site("a.test"), Site("b.test"))
+
+
 def test_two_devices_do_not_share_a_name() -> None:
     with pytest.raises(ValueError, match="line 2: lamp is the device of line 1 already"):
         parse("gpio lamp 17 out\nserial lamp /dev/ttyS0\n")
