@@ -53,14 +53,18 @@ class Omissions:
         if shown.stamp == newest and now - self._looked >= LOOK:
             self._known, self._looked = self._graph.hold_nodes(), now
 
-    def died(self, tried: Sequence[int]) -> str:
-        """A renderer that had the scene has ended while it tried these shaders; what is left out now, in words."""
+    def died(self, tried: Sequence[int], *, stuck: bool = False) -> str:
+        """A renderer that had the scene has ended while it tried these shaders; what is left out now, in words.
+
+        One that was `stuck` had drawn what was before, but surely not this.
+        """
         shaders = [node for id in tried if (node := self._graph.nodes.get(id)) and node.kind == "shader"]
         if shaders:
             self._leave_out_shaders(shaders)
             return f"{_names(shaders)}: the picture is never done with it; it is left out until its source is changed"
-        self._deaths += not self._is_survived
-        if self._is_survived or self._is_in_vain or self._deaths < TRIES:
+        is_guilty = stuck or not self._is_survived
+        self._deaths += is_guilty
+        if not is_guilty or self._is_in_vain or self._deaths < TRIES:
             return ""
         suspects = self._suspects()[: STEP ** (self._deaths - TRIES)]
         if not suspects:  # all are left out, and still they end: it is not the scene

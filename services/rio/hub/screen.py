@@ -87,6 +87,7 @@ class Screen:
         self.pace = Frames()
         self._trying: list[int] = []  # shaders that the picture which is being drawn may fail of
         self._last: Link | None = None  # the one that ended last
+        self._stuck: Link | None = None  # the one that had to be ended last
         self._is_showing = self._is_mending = False
         self.shown = Bell()
         self.last_shown = Shown(0, 0, 0)
@@ -256,7 +257,7 @@ class Screen:
     def _leave_out(self) -> None:
         """What renderers die of is not drawn by the next one; whoever drew it is told."""
         tried, self._trying = self._trying, []
-        if words := self.omissions.died(tried):
+        if words := self.omissions.died(tried, stuck=self._stuck is self._last):
             self._failed(words)
 
     def _whole(self) -> Iterator[bytes]:
@@ -281,8 +282,10 @@ class Screen:
                 await self._work.wait()
             link, stamp = self._link, self._stamp
             if await self._in_vain(link, STUCK, stamp, lambda: self._took):
+                self._stuck = link
                 link.end(f"it drew nothing for {STUCK:g} s")
             elif await self._in_vain(link, ENDLESS, stamp, lambda: self.last_shown.stamp):
+                self._stuck = link
                 link.end(f"it was not done with a frame within {ENDLESS:g} s")
 
     async def _in_vain(self, link: Link, seconds: float, stamp: int, heard: Callable[[], int]) -> bool:

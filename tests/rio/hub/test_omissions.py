@@ -94,6 +94,15 @@ def test_a_picture_that_is_whole_ends_the_count() -> None:
         assert not omissions.died([])
 
 
+def test_one_that_is_stuck_counts_whatever_it_drew_before() -> None:
+    omissions = Omissions(crowd(3))
+    omissions.replayed(7)
+    omissions.shown(Shown(7, 0, 0), 8, 1.0)
+    assert omissions.died([], stuck=True) == ""
+    omissions.replayed(9)
+    assert omissions.died([], stuck=True) != ""
+
+
 def test_a_node_comes_back_by_other_words_some_times() -> None:
     """And when it is gone, its number is free."""
     graph = crowd(3)
