@@ -34,7 +34,7 @@ class Nouns:
         self.rows = Rows()
         timers.there = lambda id: id in scene.graph.nodes
         self._inside: list[int] = []  # the nodes of the `with` statements that are open
-        self._counts: dict[str, int] = {}
+        self._counts: dict[str, int] = {}  # word -> the number in the last name that was made of it
 
     # making
 
@@ -47,7 +47,10 @@ class Nouns:
         if before is not None:
             handle = self._change(noun, self.scene.graph.node(before), words)
         else:
-            handle = self._new(noun, str(name) if name is not None else self.free_name(noun.name), words)
+            called = str(name) if name is not None else self.free_name(noun.name)
+            handle = self._new(noun, called, words)
+            if name is None:  # what fails uses up no name
+                self._counts[noun.name] = int(called.removeprefix(noun.name) or 1)
         for thing in held:
             thing.parent = handle
         return handle
@@ -137,15 +140,13 @@ class Nouns:
         return half_of(noun, row("size"), row("scale"), words)
 
     def free_name(self, word: str) -> str:
-        """The word itself, or with the first number from 2 up that is free."""
+        """The word itself, or with the first number from 2 up that is free, behind those that were used."""
         taken = self.scene.graph.ids
         if word not in taken:
-            self._counts[word] = 1
             return word
         count = self._counts.get(word, 1)
         while (name := f"{word}{(count := count + 1)}") in taken:
             continue
-        self._counts[word] = count
         return name
 
     # what handles ask
