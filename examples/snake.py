@@ -10,7 +10,7 @@ skin = line([(0, 0), (1, 1)], size=32, color="#8ac926")
 head, tail = circle(size=38, color="#9be22d"), circle(size=32, color="#8ac926")
 eyes = [circle(size=8, color="#14210f", layer=1) for _ in range(2)]
 apple, leaf = circle(size=30, color="#ff595e"), circle(size=(14, 8), color="#6a994e", rotate=-30)
-score = text("", at=(640, 40), size=36, font="bold", color="#f1faee", layer=2)
+score = text("", at=(640, 360), size=96, font="bold", color="#3d5a44", layer=-1)
 
 
 @on_key("space")
@@ -50,7 +50,7 @@ def step():
     head.at, tail.at = tuple(skin.points[0]), tuple(skin.points[-1])
     for side, eye in zip((-8, 8), eyes, strict=True):
         eye.at = (head.x + 5 * dx + side * dy, head.y + 5 * dy + side * dx)
-    score.text = f"{len(body) - 12} apples" + ("" if alive else ": press space")
+    score.text = f"apples: {len(body) - 12}" if alive else "press space"
 
 
 start()
