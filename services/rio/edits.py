@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+import trio
+
 from ninep import FileError
 from ninep.errors import EXISTS
 from ninep.node import Answer
@@ -23,6 +25,7 @@ from rio.wire import Delta, Put, Remove, Set
 
 CAMERA = "camera"
 AUTO = "auto"
+LONG = 1 << 16  # characters of a value, which are understood at once
 
 _NUMBERED = re.compile(r"(\D+)\d*")  # box, box7
 
@@ -87,12 +90,27 @@ class Edits:
 
     def set(self, id: int, prop: str, text: str) -> Answer[None]:
         """Give a node another value. A widget's `value` is given as by a hand: the program hears of it."""
+        if len(text) > LONG:
+            return self._set_long(id, prop, text)
         with in_words():
-            change, node = self._graph.parse(id, prop, text), self._graph.node(id)
-        said = partial(source.touch, self._graph, id, prop)
-        done = self._do(f"{node.name} {prop} {text}", [change], lambda: [said()])
-        if prop == "value" and KINDS[node.kind].space == "panel":
-            self._history.tell_of_hand(id)
+            change = self._graph.parse(id, prop, text)
+        return self._change(change, text)
+
+    async def _set_long(self, id: int, prop: str, text: str) -> None:
+        """A million places take seconds to be understood: meanwhile others are answered."""
+        with in_words():
+            form = KINDS[self._graph.node(id).kind].word(prop).form
+            value = await trio.to_thread.run_sync(form.parse, text)
+        if behind := self._change(Set(id, prop, value), text[:LONG]):
+            await behind
+
+    def _change(self, change: Set, text: str) -> Answer[None]:
+        with in_words():
+            node = self._graph.node(change.id)
+        said = partial(source.touch, self._graph, change.id, change.prop)
+        done = self._do(f"{node.name} {change.prop} {text}", [change], lambda: [said()])
+        if change.prop == "value" and KINDS[node.kind].space == "panel":
+            self._history.tell_of_hand(change.id)
         return done
 
     def rename(self, old: str, new: str) -> Answer[None]:

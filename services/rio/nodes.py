@@ -12,6 +12,9 @@ $ cat nodes/lamp/watch          tells what becomes of it, as it happens
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from functools import partial
 
+import numpy as np
+import trio
+
 from ninep import FileError
 from ninep.errors import EXISTS
 from ninep.messages import DMDIR, Stat
@@ -26,6 +29,8 @@ from rio.scene.values import Choice, Link, Numeric, Tags, Toggle
 
 CTL = "ctl"
 TYPE, WATCH, SCREEN = "type", "watch", "screen"  # no word of a noun
+
+MANY = 10_000  # numbers of a word; more take so long to be written down that others are answered meanwhile
 
 Portrait = Callable[[int], Coroutine[None, None, bytes]]
 """The picture of one node, by its number."""
@@ -88,8 +93,12 @@ class NodeFolder(Each):
     def _stays(self, file: str) -> None:
         """A word goes with its node, and not before: `rm -r` removes words first, and means the node."""
 
-    def _get(self, prop: str) -> str:
+    def _get(self, prop: str) -> Answer[str]:
         with in_words():
+            kept = self._graph.get(self._id, prop)
+            if isinstance(kept, np.ndarray) and kept.size > MANY:
+                form = KINDS[self._graph.node(self._id).kind].word(prop).form
+                return trio.to_thread.run_sync(lambda: form.show(form.of(kept)) + "\n")
             return self._graph.show(self._id, prop) + "\n"
 
     def stat(self, name: str) -> Stat:

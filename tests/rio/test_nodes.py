@@ -8,6 +8,7 @@ import pytest
 from tests.rio.scenes import Scene, a_client, a_scene
 
 from ninep import FileError
+from rio.edits import LONG
 from rio.scene.graph import scene_of
 from rio.scene.kinds import KINDS
 from rio.scene.values import Refused
@@ -87,6 +88,23 @@ async def test_removing_a_directory_removes_the_node_and_what_is_in_it(scene: Sc
         assert scene.said == ["find('table').remove()"]
         with pytest.raises(FileError, match="file does not exist"):
             await root.read("nodes/cube/color")
+
+
+async def test_long_values_are_understood_while_others_are_answered(scene: Scene, tmp_path: Path) -> None:
+    """A cloud of many places comes and goes whole; its node may be gone by the time it is understood."""
+    text = "\n".join(f"{number} {number % 7} 3" for number in range(LONG // 4))
+    async with a_client(scene, tmp_path) as root:
+        await root.write("nodes/ctl", "new points cloud points=1,2,3")
+        await root.write("nodes/cloud/points", text)
+        assert await root.read("nodes/cloud/points") == f"{text}\n".encode()
+        assert len(scene.versions.current.label) <= 120
+        with pytest.raises(FileError, match="place"):
+            await root.write("nodes/cloud/points", text + " 4 4 4")
+        setting = scene.edits.set(scene.graph.ids["cloud"], "points", text)
+        assert setting is not None
+        await root.write("nodes/ctl", "remove cloud")
+        with pytest.raises(FileError, match="there is no node"):
+            await setting
 
 
 async def test_rm_r_removes_a_node_as_one_version(scene: Scene, tmp_path: Path) -> None:
