@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from rio.hub.children import environment_for
 from rio.wire import (
     Channel,
     Delta,
@@ -81,10 +82,10 @@ class Easel:
         source = _SPOILED.format(spoiled) if spoiled else _BROKEN.format(broken) if broken else HASTY * hasty
         start = ["-c", source] if source else ["-m", "rio.renderer"]
         command = [sys.executable, "-I", *start, str(width), str(height), str(theirs.fileno())]
-        environment = {"PATH": os.environ["PATH"], "OPENBLAS_NUM_THREADS": "1"}
-        if display:
-            environment["DISPLAY"] = display
-        else:
+        environment = environment_for(
+            "renderer", {"PATH": os.environ["PATH"], **({"DISPLAY": display} if display else {})}
+        )
+        if not display:
             command += ["--headless", f"--scale={scale}"]
         self.process = subprocess.Popen(command, pass_fds=[theirs.fileno()], env=environment, stderr=subprocess.PIPE)
         theirs.close()

@@ -32,6 +32,7 @@ _ALWAYS = ("PATH", "LANG", "LC_ALL", "TZ")
 _FOR_A_WINDOW = ("DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "XDG_RUNTIME_DIR", "HOME", "FONTCONFIG_FILE")
 _FOR_SOUND = ("PULSE_SERVER", "PIPEWIRE_REMOTE", "JACK_DEFAULT_SERVER")
 _FOR_GL = ("LIBGL_", "MESA_", "GALLIUM_", "LP_", "EGL_", "__EGL_", "__GLX_", "__GL_", "PYOPENGL_")
+_FOR_PICTURES = {"MALLOC_MMAP_THRESHOLD_": str(4 << 20)}  # bytes, mallopt(3): larger blocks go back when they are freed
 _FOR_PINS = ("GPIOZERO_PIN_FACTORY", "PIGPIO_ADDR", "PIGPIO_PORT")
 _LINE, _PAUSE = 4096, 0.05
 
@@ -41,11 +42,13 @@ PATIENCE = 2.0  # seconds for ending a family member by member
 def environment_for(role: str, ours: Mapping[str, str]) -> dict[str, str]:
     """What a child may know of our environment: never a key, and for the worker nearly nothing.
 
-    The renderer alone may see where the display is and how GL is tuned, and the devices how pins are reached.
+    The renderer alone may see where the display is and how GL is tuned, and the devices how pins are reached. The
+    renderer gives large pictures back at once, too: the C library would else keep ever more room for them, in pieces.
     """
     kept = {name: ours[name] for name in _ALWAYS if name in ours}
     if role == "renderer":
         kept |= {k: v for k, v in ours.items() if k in (*_FOR_A_WINDOW, *_FOR_SOUND) or k.startswith(_FOR_GL)}
+        kept |= _FOR_PICTURES
     if role == "devices":
         kept |= {k: v for k, v in ours.items() if k in _FOR_PINS}
     return {"PATH": "/usr/bin:/bin", **kept, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -210,5 +210,5 @@ def test_the_worker_knows_nothing_and_the_renderer_where_the_display_is() -> Non
         "OMP_NUM_THREADS": "1",
     }
     renderer = environment_for("renderer", ours)
-    assert {"DISPLAY", "LIBGL_DEBUG", "HOME"} <= renderer.keys()
+    assert {"DISPLAY", "LIBGL_DEBUG", "HOME", "MALLOC_MMAP_THRESHOLD_"} <= renderer.keys()
     assert "OPENAI_API_KEY" not in renderer
