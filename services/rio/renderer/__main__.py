@@ -217,6 +217,8 @@ class Renderer:
             canvas.target.copy_to(None)
             self._surface.show()
         for event in canvas.panels.take():
+            if "x" in event.value:
+                event.value["keys"] = self._pointer.keys
             self._send(event)
         pixel = canvas.pixel(*self._watched) if self._watched else 0
         self._rested = time.monotonic()

@@ -321,7 +321,7 @@ class Panels:
     def click(self, node: Node, **where: Any) -> None:
         """Tell of it, with the place of the view."""
         x, y = imgui.get_mouse_pos()
-        self._events.append(Event(node.id, "click", {"x": x, "y": y, "keys": [], **where}))
+        self._events.append(Event(node.id, "click", {"x": x, "y": y, **where}))
 
     def tell(self, node: Node, what: str, **value: Any) -> None:
         """Something else happens to it."""

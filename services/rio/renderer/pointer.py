@@ -23,6 +23,11 @@ class Pointer:
         self._last = (0.0, 0.0)
         self._keys: dict[str, None] = {}
 
+    @property
+    def keys(self) -> list[str]:
+        """What is held down, as far as it was pressed outside of panels."""
+        return list(self._keys)
+
     def events(self, what: Input) -> Iterator[Event]:
         """What an input means, in order."""
         match what.what:
@@ -38,7 +43,7 @@ class Pointer:
             case "key_press" | "key_release":
                 yield self._key(key_named(str(what.value)), what.what)
             case "text":
-                yield Event(0, "text", {"key": str(what.value), "keys": list(self._keys)})
+                yield Event(0, "text", {"key": str(what.value), "keys": self.keys})
             case "blur":
                 for key in list(self._keys):
                     yield self._key(key, "key_release")
@@ -88,7 +93,7 @@ class Pointer:
             self._keys[key] = None
         else:
             self._keys.pop(key, None)
-        return Event(0, what, {"key": key, "keys": list(self._keys)})
+        return Event(0, what, {"key": key, "keys": self.keys})
 
     def _tell(self, node: int, what: Input, name: str = "", **more: float) -> Iterator[Event]:
         """The node and the view."""
@@ -98,7 +103,7 @@ class Pointer:
         yield Event(0, name or what.what, value)
 
     def _value(self, what: Input) -> dict[str, Any]:
-        value: dict[str, Any] = {"x": what.x, "y": what.y, "keys": list(self._keys)}
+        value: dict[str, Any] = {"x": what.x, "y": what.y, "keys": self.keys}
         if what.what in ("press", "release"):
             value["button"] = what.value or "left"
         return value

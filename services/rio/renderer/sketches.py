@@ -12,16 +12,17 @@ _ROUND = 8.0
 
 
 @dataclass
-class _Held:
-    """What is held with the pointer, and where that was last."""
+class _Hand:
+    """Where the pointer was last in the canvas, the node under it, and the one that is held with it."""
 
-    node: Node | None = None
     x: float = 0.0
     y: float = 0.0
+    over: Node | None = None
+    held: Node | None = None
 
 
 def canvas(desk: Desk, node: Node) -> None:
-    """Clicks and drags reach what is in it, at places of the canvas; else the canvas itself."""
+    """What a person does reaches what is in it, at places of the canvas; else the canvas itself."""
     low, (width, height) = imgui.get_cursor_screen_pos(), desk.extent(node)
     is_clicked = imgui.invisible_button("###canvas", (width, height))
     paper, high = imgui.get_window_draw_list(), (low.x + width, low.y + height)
@@ -33,11 +34,35 @@ def canvas(desk: Desk, node: Node) -> None:
 
 
 def _hear(desk: Desk, node: Node, x: float, y: float, *, is_clicked: bool) -> None:
-    held = desk.keep(node, _Held)
+    hand = desk.keep(node, _Hand)
+    (dx, dy), hand.x, hand.y = (x - hand.x, y - hand.y), x, y
     if imgui.is_item_activated():
-        held.node, held.x, held.y = desk.picked(node, x, y), x, y
-    if is_clicked and desk.picked(node, x, y) == held.node:
-        desk.tell(held.node or node, "click", x=x, y=y, keys=[])
-    elif imgui.is_item_active() and (x, y) != (held.x, held.y):
-        desk.tell(held.node or node, "drag", x=x, y=y, dx=x - held.x, dy=y - held.y, keys=[])
-        held.x, held.y = x, y
+        hand.held = desk.picked(node, x, y)
+        desk.tell(hand.held or node, "press", x=x, y=y, button="left")
+    elif imgui.is_item_active() and (dx or dy):
+        desk.tell(hand.held or node, "drag", x=x, y=y, dx=dx, dy=dy)
+    if not imgui.is_item_active():
+        _pass_over(desk, node, hand, has_moved=bool(dx or dy))
+    if imgui.is_item_deactivated():
+        desk.tell(hand.held or node, "release", x=x, y=y, button="left")
+    if is_clicked and _number(desk.picked(node, x, y)) == _number(hand.held):
+        desk.tell(hand.held or node, "click", x=x, y=y)
+
+
+def _pass_over(desk: Desk, node: Node, hand: _Hand, *, has_moved: bool) -> None:
+    """What the pointer comes to and goes from, and where the wheel turns, while nothing is held."""
+    is_here, turned = imgui.is_item_hovered(), imgui.get_io().mouse_wheel
+    place = {"x": hand.x, "y": hand.y}
+    if has_moved or not is_here:
+        before, hand.over = hand.over, desk.picked(node, hand.x, hand.y) if is_here else None
+        if before and _number(before) != _number(hand.over):
+            desk.tell(before, "leave", **place)
+        if hand.over and _number(before) != _number(hand.over):
+            desk.tell(hand.over, "enter", **place)
+    if is_here and turned:
+        desk.tell(desk.picked(node, hand.x, hand.y) or node, "scroll", dy=turned, **place)
+
+
+def _number(node: Node | None) -> int:
+    """A node may be another by its words, and is still the same."""
+    return node.id if node else 0

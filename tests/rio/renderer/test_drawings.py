@@ -96,6 +96,29 @@ def test_clicks_and_drags_reach_what_is_in_it(easel: Easel) -> None:
     assert (drag.value["dx"], drag.value["dy"]) == (30, -10)
 
 
+def test_all_that_is_done_to_things_reaches_them(easel: Easel) -> None:
+    """As in the view: also coming and going, pressing and letting go, and the wheel; with the keys that are held."""
+    canvas(easel, ("circle", {"at": (60, 50), "size": 40}), ("text", {"at": (60, 120), "text": "a"}))
+    easel.send(Input("move", 5, 5))
+    easel.send(Input("key_press", 5, 5, "A"))
+    easel.look()
+    easel.events.clear()
+    x, y = LOW[0] + 60, LOW[1] + 50
+    easel.send(Input("move", x, y))
+    easel.send(Input("scroll", x, y, 1))
+    easel.send(Input("press", x, y, "left"))
+    easel.next(Event, lambda event: event.what == "press")
+    easel.draw(Set(4, "border", 3))  # another by its words, and still the same
+    easel.send(Input("release", x, y, "left"))
+    easel.send(Input("move", x + 60, y))
+    easel.next(Event, lambda event: event.what == "leave")
+    heard = [event for event in easel.events if event.id == 4]
+    assert [event.what for event in heard] == ["enter", "scroll", "press", "release", "click", "leave"]
+    assert all(event.value["keys"] == ["a"] for event in heard)
+    assert heard[1].value["dy"] == 1
+    easel.send(Input("key_release", 5, 5, "A"))
+
+
 def test_the_picture_of_one_thing_in_it_is_that_of_the_canvas(easel: Easel) -> None:
     """And a widget's is the widget's, though others are drawn after it."""
     canvas(easel, ("circle", {"at": (60, 50), "size": (70, 40)}))
