@@ -22,6 +22,9 @@ _PLACING = frozenset({"at", "size", "scale", "text", "parent", "points", "to", "
 _FREE = frozenset(noun.name for noun in KINDS.values() if Rows().place(noun, (0.0, 0.0, 0.0)) is None)
 """Nouns that stand in no row: their places are nobody's business."""
 
+_SPREAD = {"table": ("rows", "columns"), "bar": ("points", "labels"), "sound": ("samples",)}
+"""Words whose values may say other words too (see `language.data.spread`); not so if they are plain lists."""
+
 _AXES = {"x": "at", "y": "at", "z": "at"}
 
 _WORDS = KINDS.keys() | {"find"}
@@ -333,8 +336,17 @@ class _Open:
         assert self.call is not None
         if {_AXES.get(prop, prop) for prop in self.touches} & {key}:
             return False  # it was assigned to since
+        noun, words = self.call.noun, self.call.words
+        if spread := _SPREAD.get(noun):
+            said = [text, *(words[word] for word in spread if word in words)]
+            if isinstance(key, int) or (key in spread and not all(map(_is_plain_list, said))):
+                return words.get(key) == text
         is_placing = isinstance(key, int) or key in _PLACING
-        return not is_placing or self.call.noun in _FREE or self.call.words.get(key) == text
+        return not is_placing or noun in _FREE or words.get(key) == text
+
+
+def _is_plain_list(text: str) -> bool:
+    return text.startswith(("[", "(")) and "{" not in text
 
 
 def _numbers(call: Call) -> set[int]:

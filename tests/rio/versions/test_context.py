@@ -132,6 +132,18 @@ def test_what_is_written_for_a_failed_statement_means_them_too() -> None:
     assert in_own_words(["box(name='b')"], [f"n = {'1 + ' * 900}1"]) == ["box(name='b')"]
 
 
+def test_what_says_other_words_too_is_not_folded() -> None:
+    """The columns stay those of the first rows, the pitch that of the first sound."""
+    for sources in (
+        ["table(name='t', rows=[{'p': 1}])", "find('t').rows = [{'q': 2}]"],
+        ["table(name='t', rows=[{'p': 1}])", "find('t').columns = ['q']"],
+        ["sound('C4', name='s')", "sound([0, 1], name='s')"],
+        ["sound(name='s', samples=330)", "find('s').samples = [0, 1]"],
+    ):
+        assert live(*sources) == sources
+    assert live("table(name='t', rows=[[1]])", "find('t').rows = [[2]]") == ["table(name='t', rows=[[2]])"]
+
+
 def test_positional_words_are_folded_with_each_other_only() -> None:
     assert live('text("one", name="t")', 'text("one", name="t", color="red")') == ['text("one", name="t", color="red")']
     sources = ['text("one", name="t")', 'text(name="t", text="one")']

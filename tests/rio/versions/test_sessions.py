@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.rio.versions.sessions import Session, replayed
 
-NAMES = ("a", "b", "box2", "text", "g", "w", "c")
+NAMES = ("a", "b", "box2", "text", "g", "w", "c", "m", "image", "map", "k")
 NOUNS = {
     "box": ("size=2", "color='red'", "at=(1, 2, 3)", "shadow=False", "rotate=30"),
     "sphere": ("at=(3, 1, 0)", "opacity=0.5", "parent='g'"),
@@ -26,10 +26,37 @@ NOUNS = {
     "checkbox": ("value=True", "parent='w'"),
     "entry": ("value='words'", "hint='h'"),
     "choice": ("options=['a', 'b']", "value='a'"),
-    "table": ("rows=[(1, 2), (3, 4)]", "columns=['p', 'q']", "parent='w'"),
+    "table": ("rows=[(1, 2), (3, 4)]", "rows=[{'z': 1}]", "columns=['p', 'q']", "parent='w'"),
     "chart": ("text='C'", "parent='w'"),
     "plot": ("points=[1, 2, 3]", "parent='c'"),
-    "bar": ("points=[1, 2]", "labels=['x', 'y']"),
+    "bar": ("points=[1, 2]", "labels=['x', 'y']", "points={'u': 1, 'v': 2}"),
+    "image": (
+        "image=[[0, 1], [1, 0]]",
+        "image=[[1] * 30]",
+        "image=[[0.5, 1, 1]]",
+        "size=20",
+        "color='red'",
+        "radius=3",
+    ),
+    "path": ("path='M 0 0 L 9 9 L 0 9 Z'", "path='M 0 0 C 0 -9 9 -9 9 0'", "rule='evenodd'", "border=2", "at=(5, 5)"),
+    "mesh": (
+        "points=[(0, 0, 0), (1, 0, 0), (0, 1, 0)]",
+        "points=[(0, 0, 0), (1, 0, 0), (0, 1, 0), (0, 0, 5)]",
+        "faces=[(0, 1, 2)]",
+        "faces=[(0, 1, 2), (1, 2, 3)]",
+        "colors=['red', 'gold', 'blue']",
+        "size=2",
+        "image=[[0, 1]]",
+    ),
+    "shader": ("source='vec4 color(vec2 at) { return vec4(at, 0, 1); }'", "values=(0.5, 1)", "size=(30, 40)"),
+    "map": ("center=(46, 8)", "zoom=4", "size=(90, 60)", "water='teal'", "at=(200, 200)"),
+    "marker": ("at=(48.9, 2.4)", "text='Paris'", "parent='m'", "size=9", "color='royalblue'"),
+    "sound": ("pitch='C4'", "samples=440", "samples=[0, 0.5, -0.5]", "seconds=2", "volume=0.1", "loop=True"),
+    "markdown": ("text='# One\\n\\n- two'", "parent='w'", "size=(90, 60)"),
+    "code": ("value='a = 1'", "language='lua'", "lines=3", "parent='w'"),
+    "tree": ("items={'a': ['b', 'c'], 'd': None}", "items='a\\n  b'", "value='a/b'", "parent='w'"),
+    "terminal": ("text='$ '", "text='\\x1b[31mred\\n'", "parent='w'"),
+    "canvas": ("size=(90, 60)", "color='navy'", "parent='w'"),
 }
 BLOCKS = (
     "for n in range(3): box()",
@@ -64,6 +91,51 @@ BLOCKS = (
     "clear()",
     "box = sphere",
     "box(); box(); 1 / 0",
+    "image(np.zeros((4, 9)), name={name!r})",
+    "mesh(np.random.default_rng(3).normal(0, 1, (9, 3)), name={name!r})",
+    "model(b'v 0 0 0\\nv 1 0 0\\nv 0 1 0\\nf 1 2 3\\n', name={name!r})",
+    "path('M 0 0 L 90 0 L 90 50 Z', name={name!r})",
+    "with map(name='m'):\n    line([(48, 2), (41, 12)])\n    marker((48.9, 2.4), 'Paris', name={name!r})",
+    "with window('V', name='w'):\n    with canvas(name='k'):\n        text('t')\n        circle(name={name!r})",
+    "with window('V', name='w'):\n    tree([1, [2]])\n    terminal(name='t')\n    markdown('# A', name={name!r})",
+    "find({name!r}).animate(x=3, color='gold', seconds=2)",
+    "animate(nodes('box'), x=1, then=lambda: None)",
+    "move = animate(nodes(), opacity=0)",
+    "stop(move)",
+    "stop(find({name!r}))",
+    "sound('A4', name={name!r}).play()",
+    "find({name!r}).play()",
+    "find('t').write('more\\n')",
+    "find({name!r}).write('more\\n')",
+    "find({name!r}).image = [[1, 0, 1], [0, 1, 0]]",
+    "find({name!r}).path = 'M 0 0 H 70'",
+    "find({name!r}).points = [(0, 0, 0), (2, 0, 0), (0, 3, 0)]",
+    "find({name!r}).points = {{'k': 1}}",
+    "find({name!r}).rows = [{{'p': 1, 'z': 2}}]",
+    "find({name!r}).items = ['x', ['y']]",
+    "find({name!r}).samples = [0, 1]",
+    "find({name!r}).samples = 'C4'",
+    "find({name!r}).center = (1, 2)",
+    "find({name!r}).at = (4, 5)",
+    "find({name!r}).z = 2",
+    "table([{{'p': 1, 'q': 2}}], name={name!r})",
+    "@on_key('a')\ndef key(event):\n    find({name!r}).x += 1",
+    "keyed = held('a'), pointer()",
+    "def find(name): return nodes()[0]",
+    "find = nodes",
+    "del find",
+    "text = 'words'",
+    "def local():\n    text = 1\n    for box in range(2): pass",
+    "def set_it():\n    global line\n    line = 2",
+    "match 3:\n    case rect: pass",
+    "box(); find({name!r}).color = 'silver'; 1 / 0",
+    "del box",
+    "name = 'b'",
+    "find(name).color = 'pink'",
+    "(v).size = 4",
+    "v, w = w, v",
+    "v(color='olive')",
+    "v = find({name!r})",
 )
 
 
@@ -71,7 +143,7 @@ BLOCKS = (
 def a_call(draw: st.DrawFn) -> str:
     """A noun with some of its words."""
     noun = draw(st.sampled_from(sorted(NOUNS)))
-    words = draw(st.lists(st.sampled_from(NOUNS[noun]), unique=True, max_size=3))
+    words = draw(st.lists(st.sampled_from(NOUNS[noun]), unique_by=lambda word: word.partition("=")[0], max_size=3))
     name = [f"name={draw(st.sampled_from(NAMES))!r}"] if draw(st.integers(0, 3)) else []
     return f"{noun}({', '.join([*name, *words])})"
 
