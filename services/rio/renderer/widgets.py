@@ -14,6 +14,7 @@ from rio.renderer.photos import image
 from rio.renderer.sketches import canvas
 from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
+from rio.scene.values import LONGEST
 
 MOST_COLUMNS = 511  # of a table, by Dear ImGui
 LETTERS = 14.0  # the width of a control that nobody gave one, in lines of text
@@ -88,7 +89,7 @@ def entry(desk: Desk, node: Node) -> None:
         changed, new = imgui.input_text_with_hint("###entry", desk.get(node, "hint"), value)
     theme.draw_ring(desk.look)
     if changed:
-        desk.change(node, "value", new, done=False)
+        desk.change(node, "value", new[:LONGEST], done=False)
     if imgui.is_item_deactivated_after_edit():
         desk.change(node, "value", desk.get(node, "value"), done=True)
 

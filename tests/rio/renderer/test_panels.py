@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from tests.rio.easel import Easel, Pixels
 
+from rio.scene.values import LONGEST
 from rio.wire import Event, Input, Picture, Put, Reset, Set, Shot
 
 MIDDLE = (320, 180)
@@ -129,6 +130,19 @@ def test_text_is_typed_into_an_entry(easel: Easel) -> None:
     key = easel.next(Event, lambda event: event.what == "key_press")
     assert key.value["key"] == "k"
     easel.send(Input("key_release", value="k"))
+
+
+def test_an_entry_takes_as_much_as_a_word_has_room_for(easel: Easel) -> None:
+    """What is typed beyond that would be refused, and shown for ever as if it were not."""
+    easel.scene(("entry", {"value": "x" * (LONGEST - 1), "at": MIDDLE}))
+    easel.look()
+    click(easel, *MIDDLE)
+    easel.look()
+    for letter in "yz":
+        easel.send(Input("text", 0, 0, letter))
+    easel.send(Input("key_press", 0, 0, "enter"))
+    assert len(change(easel).value["value"]) == LONGEST
+    easel.send(Input("key_release", 0, 0, "enter"))
 
 
 def test_one_of_several_is_chosen_from_a_list(easel: Easel) -> None:
