@@ -154,16 +154,20 @@ class Timers:
         if node in self._handlers:
             self._drop(tuple(self._handlers[node].values()))
 
-    def due(self) -> list[Callback]:
-        """Those whose time has come. What was missed is not made up for, but the beat is kept."""
+    def due(self) -> Iterator[Callback]:
+        """Those whose time has come, one after another, whoever waits longest first; who stops listening finds the rest
+        the next time. What was missed is not made up for, but the beat is kept.
+        """
         now = self._clock()
-        found = [callback for callback, due in self._timed() if due <= now]
-        for callback in found:
-            if callback.period and callback.due is not None:
-                callback.due += callback.period * (1 + (now - callback.due) // callback.period)
+        late = sorted((found for found in self._timed() if found[1] <= now), key=lambda found: found[1])
+        for callback, due in late:
+            if callback.is_stopped or callback.trouble:
+                continue
+            if callback.period:
+                callback.due = due + callback.period * (1 + (now - due) // callback.period)
             else:
                 self._forget(callback)
-        return found
+            yield callback
 
     def pause(self) -> float | None:
         """Seconds until one is due; None if there is none."""

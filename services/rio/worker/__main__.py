@@ -64,6 +64,7 @@ from rio.worker.runner import Runner
 
 REFUSED = 3  # the exit status when a wall does not stand
 LULL = 0.015  # seconds without a message after which a worker that was copied rehearses
+CALLING = 0.05  # seconds for functions whose time has come, and for the last of them
 _THAW = 64  # copies after which what was frozen is looked through for garbage
 _WORKERS_OWN = 0  # the number under which the worker speaks for itself
 
@@ -125,8 +126,12 @@ class Worker:
                 self._rehearsal.play()
 
     def _call_what_is_due(self) -> None:
+        """Within bounds: before the rest of many comes what the display has said meanwhile."""
+        until = time.monotonic() + CALLING
         for callback in self._timers.due():
             self._runner.call(callback, callback.period)
+            if time.monotonic() > until:
+                break
         self._settle()
 
     def _hear(self, message: Incoming) -> None:

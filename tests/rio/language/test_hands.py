@@ -165,6 +165,6 @@ def test_an_hour_of_beats_does_not_drift(stage: Stage) -> None:
     calls = 0
     while stage.time < 3600:
         stage.time += stage.timers.pause() or 0
-        calls += len(stage.timers.due())
+        calls += len(list(stage.timers.due()))
     assert calls in (36_000, 36_001)
     assert stage.timers.pause() == pytest.approx(0.1, abs=1e-6)

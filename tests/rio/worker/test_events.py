@@ -56,3 +56,14 @@ def test_every_takes_its_function_as_after_does(worker: Worker) -> None:
     """`every(1, tick)` is `@every(1)` above it."""
     played = worker.play("def tick(): pass\nevery(1, tick)\nevery(2)(tick)")
     assert played.error is None
+
+
+def test_many_functions_that_are_late_leave_room_for_programs(worker: Worker) -> None:
+    """A program does not wait until each of thousands has been called once, and none of them is called twice before."""
+    worker.play(
+        "import time\ncalls = [0] * 3000\ndef made(number):\n    def f():\n        calls[number] += 1\n"
+        "        time.sleep(0.001)\n    return f\nfor number in range(3000): every(0.001, made(number))\n"
+    )
+    before = int(worker.print("sum(calls)"))
+    assert int(worker.print("sum(calls)")) - before < 1500
+    assert worker.print("max(calls) - min(calls) <= 1") == "True"
