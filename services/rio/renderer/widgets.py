@@ -16,6 +16,7 @@ from rio.renderer.terminal import terminal
 from rio.scene.graph import Node
 from rio.scene.values import LONGEST
 
+FINEST = 1e-30  # a step of a slider; a smaller one is none, as 0 is
 MOST_COLUMNS = 511  # of a table, by Dear ImGui
 LETTERS = 14.0  # the width of a control that nobody gave one, in lines of text
 
@@ -70,7 +71,7 @@ def slider(desk: Desk, node: Node) -> None:
     imgui.pop_style_color(5)
     theme.draw_rail(desk.look, (value - low) / (high - low) if high != low else 0.0)
     if changed:
-        new = round((new - low) / step) * step + low if step else new
+        new = round((new - low) / step) * step + low if step > FINEST else new
         desk.change(node, "value", min(max(float(f"{new:.7g}"), min(low, high)), max(low, high)), done=False)
     if imgui.is_item_deactivated_after_edit():
         desk.change(node, "value", desk.get(node, "value"), done=True)

@@ -116,6 +116,16 @@ def test_a_slider_tells_while_it_is_dragged_and_when_it_is_let_go(easel: Easel) 
     assert change(easel).value == {"word": "value", "value": 10, "done": True}
 
 
+def test_a_step_that_is_almost_nothing_is_none(easel: Easel) -> None:
+    """There would be more of them than any number says."""
+    easel.scene(("slider", {"at": MIDDLE, "size": (200, 0), "step": 5e-324}))
+    easel.look()
+    press(easel, 320, 192)
+    easel.send(Input("move", 350, 192))
+    easel.send(Input("release", 350, 192, "left"))
+    assert change(easel).value["value"] == pytest.approx(0.67, abs=0.05)
+
+
 def test_text_is_typed_into_an_entry(easel: Easel) -> None:
     """It is done at Enter; keys do not reach the scene meanwhile."""
     easel.scene(("entry", {"at": MIDDLE, "size": (200, 0)}))
