@@ -79,6 +79,7 @@ class Series(Places):
 
     says = "numbers, or places x y"
 
+    @np.errstate(over="ignore")  # what has no room in a float32 is infinite, and refused in words
     def of(self, value: Any) -> Floats:
         """float32[n, 2]."""
         try:

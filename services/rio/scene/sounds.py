@@ -57,6 +57,7 @@ class Waves:
 
     says = "samples: an array of numbers from -1 to 1, 44100 for each second"
 
+    @np.errstate(over="ignore")  # what has no room in a float32 is infinite, and refused in words
     def of(self, value: Any) -> Floats:
         """An array of its own, read-only."""
         if isinstance(value, str):

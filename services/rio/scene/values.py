@@ -109,6 +109,7 @@ class Numeric:
         numbers = self._shortest(kept if isinstance(kept, tuple) else (kept,))
         return " ".join(f"{number + 0.0:.7g}" for number in numbers)
 
+    @np.errstate(over="ignore")  # what has no room in a float32 is infinite, and refused in words
     def many(self, values: Any) -> Floats:
         """The rows for many nodes, float32[n, width], from n numbers or n rows."""
         array = np.asarray(values, np.float32)
@@ -173,6 +174,7 @@ class Color(Numeric):
         """The name if it has one."""
         return spoken(kept)
 
+    @np.errstate(over="ignore")  # what has no room in a float32 is infinite, and refused in words
     def many(self, values: Any) -> Floats:
         """As for all numbers; three of them are opaque."""
         array = np.asarray(values, np.float32)
@@ -285,6 +287,7 @@ class Places:
     def __init__(self, most: int = MOST_POINTS) -> None:
         self.most = most
 
+    @np.errstate(over="ignore")  # what has no room in a float32 is infinite, and refused in words
     def of(self, value: Any) -> Floats:
         """An array of its own, read-only: the wire's would keep a whole frame in memory."""
         try:

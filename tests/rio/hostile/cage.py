@@ -219,4 +219,4 @@ def _has_heard(listener: socket.socket) -> bool:
 def skip_if_open(cage: Cage) -> None:
     """Say why it is not known what was written and sent."""
     if not cage.is_closed:
-        pytest.skip("a cage takes root, overlayfs, unshare and ip; in the open, others write and send too")
+        pytest.skip("what it writes and sends is not proven: a cage takes root, overlayfs, unshare and ip")

@@ -4,7 +4,7 @@ A program says in its first lines what it tries and how that ends:
 
     '''What it tries.'''
     # ends: a pattern of the writer's error, or `done`
-    # interrupt: when it has printed `go`, `interrupt` is written to ctl
+    # interrupt: when it has printed `go`, these words are written to ctl and are refused, then `interrupt` is
     # prints: a pattern of all that it prints
     # says: a pattern that comes to stand in `stderr`, sooner or later
     # scene: it may change the scene; `full` if there may be no room left in it
@@ -14,7 +14,7 @@ A program says in its first lines what it tries and how that ends:
 import io
 import re
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ from statistics import median
 from typing import Any
 
 import msgspec
+import pytest
 import trio
 from PIL import Image
 from tests.rio.displays import alike
@@ -200,8 +201,15 @@ class Siege:
                 await self.until(lambda: self.text("scene/stdout"), "go")
                 while len(endured.answers) < MEANWHILE:
                     await trio.sleep(PAUSE)
+                await self._refuse(filter(None, attempt.words["interrupt"].split("; ")))
                 await self._root.write("ctl", "interrupt")
         return outcome
+
+    async def _refuse(self, words: Iterable[str]) -> None:
+        """What would pull the scene from under a program."""
+        for word in words:
+            with pytest.raises(FileError, match="a program is running"):
+                await self._root.write("ctl", word)
 
     def _check_outcome(self, attempt: Attempt, outcome: str) -> None:
         pattern = attempt.words.get("ends", "done")

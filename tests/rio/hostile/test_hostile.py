@@ -7,7 +7,7 @@ from tests.rio.hostile.siege import Attempt, Siege, attempts
 @pytest.mark.parametrize("attempt", attempts(slow=False), ids=lambda attempt: attempt.name)
 async def test_it_is_contained(siege: Siege, attempt: Attempt) -> None:
     """The picture of the version before stands, others are answered meanwhile, the next program runs, and no file,
-    packet, process or descriptor is left of it.
+    packet, process or descriptor is left of it. Without a cage all this is tried, but files and packets are not proven.
     """
     print(await siege.endure(attempt))
 
