@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import statistics
 import sys
 import time
@@ -120,6 +121,8 @@ async def headless(size: str = "1280x720") -> AsyncIterator[tuple[Display, Clien
         async with trio.open_nursery() as nursery:
             await nursery.start(display.run)
             await nursery.start(serve, display_tree(display, Metrics()), [listen(f"unix!{folder}/rio")])
+            gc.collect()
+            gc.freeze()  # as a service does when it is ready
             async with open_client(f"unix!{folder}/rio") as root:
                 yield display, root, f"{folder}/rio"
             nursery.cancel_scope.cancel()
