@@ -28,14 +28,6 @@ def children_of(display: Display) -> list[int]:
     return [pid for family in display.workers.families for pid, _ in family.members()]
 
 
-async def _looked_at(display: Display, memory: Memory) -> None:
-    """Until there is too much of something."""
-    worker = display.workers.current
-    while display.workers.current is worker:
-        await memory.look()
-        await trio.sleep(0.02)
-
-
 async def test_children_are_counted_together_and_the_worker_ended_in_words() -> None:
     """None of them has much; the picture and the variables stay, and no child is left."""
     async with a_display() as display:
@@ -43,7 +35,7 @@ async def test_children_are_counted_together_and_the_worker_ended_in_words() -> 
         await at_rest(display)
         memory = Memory(display.workers, 200 * MIB)
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_looked_at, display, memory)
+            nursery.start_soon(memory.guard)
             with pytest.raises(FileError, match=r"its processes held \d+ MiB, and may hold 300 MiB together; the pic"):
                 await run(display, FAMILY.format(children=4, each=100))
             nursery.cancel_scope.cancel()
