@@ -247,7 +247,9 @@ layout(location=3) in vec4 color; layout(location=4) in vec4 form; layout(locati
 layout(location=6) in vec4 extra; layout(location=7) in vec4 edge; layout(location=8) in float opacity;
 uniform vec2 view; uniform float ratio;                   // the view in logical pixels, and real pixels for each
 out vec2 local; out vec2 letter; out vec4 paint; flat out vec4 rim; flat out vec4 shape; flat out vec4 how;
+flat out vec4 beside;                                     // of a stretch: where those before and after it lead
 void main() {
+    beside = vec4(0.0);
     vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1), at = vec2(row0.z, row1.z);
     mat2 turn = mat2(row0.x, row1.x, row0.y, row1.y), lie = mat2(1.0);
     float soft = 1.0 / max(sqrt(abs(determinant(turn))) * ratio, 1e-6);
@@ -271,6 +273,8 @@ void main() {
         middle = 0.5 * (part.xy + part.zw); extent = vec2(0.5 * far + bend, bend);
         if (form.x > 2.5) paint = rim;
         how.w = 0.0; shape.xyz = vec3(extent, bend);
+        beside.xy = extra.xy == part.xy ? vec2(1e30) : (extra.xy - middle) * lie;    // far away: there is none
+        beside.zw = extra.zw == part.zw ? vec2(1e30) : (extra.zw - middle) * lie;
     } else if (form.x > 0.5) {                            // an ellipse: a circle once its places are scaled
         float least = min(extent.x, extent.y);
         how.xy = least / max(extent, vec2(1e-6)); shape.xyz = vec3(least);
@@ -281,7 +285,17 @@ void main() {
 }""",
     """
 in vec2 local; in vec2 letter; in vec4 paint; flat in vec4 rim; flat in vec4 shape; flat in vec4 how;
-uniform sampler2D letters; out vec4 pixel;
+flat in vec4 beside; uniform sampler2D letters; out vec4 pixel;
+float apart(vec2 p, vec2 a, vec2 b) {                     // how far a place is from a stretch
+    vec2 way = b - a;
+    return distance(p, a + way * clamp(dot(p - a, way) / max(dot(way, way), 1e-12), 0.0, 1.0));
+}
+bool is_nearest() {                                       // whether no neighbour of this stretch is nearer
+    vec2 end = vec2(shape.x - shape.z, 0.0);
+    float own = apart(local, -end, end), near = 1e-3 * how.z;
+    bool before = beside.x < 1e29 && apart(local, beside.xy, -end) <= own + near;
+    return !before && !(beside.z < 1e29 && apart(local, end, beside.zw) < own - near);
+}
 vec4 filled() {
 #ifdef PICTURE                                            // its colours come multiplied with their opacity
     vec4 seen = texture(letters, 0.5 + 0.5 * local / max(shape.xy, vec2(1e-6)));
@@ -299,6 +313,7 @@ void main() {
     float cover = border + fill.a * (1.0 - border);
     pixel.rgb = mix(fill.rgb, rim.rgb, border / max(cover, 1e-4));
     pixel.a = cover * shape.w * clamp(0.5 - d, 0.0, 1.0);
+    if (beside != vec4(0.0) && !is_nearest()) pixel.a = 0.0;
 #ifdef LETTERS
     if (how.w < -0.5) pixel = vec4(paint.rgb, paint.a * shape.w * texture(letters, letter).r);
 #endif

@@ -52,12 +52,21 @@ def _row(form: int, radius: float, border: float, node: Node) -> Floats:
 
 
 def stretches(places: Floats, form: int = STRETCH, width: float = 0, color: tuple[float, ...] = (0, 0, 0, 0)) -> Floats:
-    """A row for each stretch between neighbours of [n, 2] places; a single place is a dot."""
+    """A row for each stretch between neighbours of [n, 2] places; a single place is a dot.
+
+    `extra` says where the stretches before and after it lead, so that each covers only what is nearest to it: where
+    they meet, one that can be seen through is no darker.
+    """
+    places = places[np.append(True, (places[1:] != places[:-1]).any(1))] if len(places) else places
     if len(places) == 1:
         places = np.repeat(places, 2, axis=0)
     rows = np.zeros((max(len(places) - 1, 0), ROW), np.float32)
     rows[:, 0], rows[:, 2] = form, width
     rows[:, 4:6], rows[:, 6:8] = places[:-1, :2], places[1:, :2]
+    if len(rows):
+        is_closed = len(rows) > 1 and bool((places[0] == places[-1]).all())
+        rows[:, 8:10] = np.concatenate((places[-2:-1] if is_closed else places[:1], places[:-2]))[:, :2]
+        rows[:, 10:12] = np.concatenate((places[2:], places[1:2] if is_closed else places[-1:]))[:, :2]
     rows[:, 12:] = color
     return rows
 

@@ -329,6 +329,24 @@ def test_text_speaks_many_alphabets(easel: Easel) -> None:
     assert len(pictures) == 8
 
 
+def test_what_can_be_seen_through_is_no_darker_where_its_stretches_meet(easel: Easel) -> None:
+    """Corners, ends and curves: of lines and of borders, also closed ones."""
+    line, half = {"color": (1, 0, 0, 0.5)}, {"color": "transparent", "border_color": (1, 0, 0, 0.5)}
+    ring = "M400 150 C400 50 560 50 560 150 C560 250 400 250 400 150 Z"
+    corners = np.array([(100, 60), (300, 60), (300, 200), (200, 100)], np.float32)
+    easel.scene(
+        ("background", {"color": "black"}),
+        ("line", {**line, "points": corners, "size": 30}),
+        ("line", {**line, "points": np.array([(40, 40), (40, 40)], np.float32), "size": 30}),
+        ("path", {**half, "path": ring, "border": 30}),
+        ("polygon", {**half, "points": [(60, 250), (300, 250), (300, 330)], "border": 20}),
+    )
+    seen = easel.look()[:, :, 0]
+    for y, x in ((60, 200), (66, 90), (52, 308), (150, 300), (40, 40), (150, 400), (250, 60), (330, 300), (290, 300)):
+        assert seen[y, x] > 100, (y, x)
+    assert seen.max() < 150
+
+
 def test_lines_of_text_are_set_at_their_anchor(easel: Easel) -> None:
     easel.scene(("text", {"text": "one\nand two", "at": (300, 50), "anchor": "top right", "color": (1, 0, 0)}))
     rows, columns = np.nonzero(reds(easel.look()))
