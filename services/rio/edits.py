@@ -51,7 +51,7 @@ class Edits:
         """A node of the noun that the name says, `box` or `box7`."""
         noun = _NUMBERED.fullmatch(name)
         if noun is None or noun[1] not in KINDS:
-            raise FileError(f"{name} names no noun: make box or box7, or write new NOUN {name} to nodes/ctl")
+            raise FileError(f"{name} names no noun: make box or box7, or write new NOUN {name} to scene/ctl")
         return self.new(noun[1], name)
 
     def new(self, noun: str, name: str, *words: str) -> Answer[None]:

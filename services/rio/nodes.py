@@ -19,7 +19,7 @@ from ninep import FileError
 from ninep.errors import EXISTS
 from ninep.messages import DMDIR, Stat
 from ninep.node import Answer, Directory
-from ninep.tree import Ctl, Each, Node, Stream, Text
+from ninep.tree import Each, Node, Stream, Text
 from rio.edits import Edits, in_words
 from rio.hub.watches import Watches
 from rio.scene.graph import Graph
@@ -27,7 +27,6 @@ from rio.scene.kinds import KINDS
 from rio.scene.noun import Word
 from rio.scene.values import Choice, Link, Numeric, Tags, Toggle
 
-CTL = "ctl"
 TYPE, WATCH, SCREEN = "type", "watch", "screen"  # no word of a noun
 
 MANY = 10_000  # numbers of a word; more take so long to be written down that others are answered meanwhile
@@ -45,32 +44,22 @@ class NodeFiles:
         self._graph, self._edits, self._watches, self._portrait = graph, edits, watches, portrait
 
     def tree(self) -> Each:
-        """The directory of all nodes, and `ctl`. Making a directory makes a node, removing one removes it."""
-        entries = _Entries(self._graph, self.ctl())
-        return Each(entries, self._node, create=self._create, remove=self._remove)
+        """The directory of all nodes. Making a directory makes a node, removing one removes it."""
+        return Each(_Numbers(self._graph), self._node, create=self._create, remove=self._edits.remove)
 
-    def ctl(self) -> Ctl:
-        """Nodes made, renamed and removed by commands. Reading it tells the verbs, and what each noun takes."""
-        edits = self._edits
-        verbs = Ctl(new=edits.new, rename=edits.rename, remove=edits.remove)
-        return Ctl(lambda: f"{verbs.usage()}\n{_nouns()}", verbs.verbs)
+    def verbs(self) -> dict[str, Callable[..., Answer[str | None]]]:
+        """Nodes made, renamed and removed by commands."""
+        return {"new": self._edits.new, "rename": self._edits.rename, "remove": self._edits.remove}
 
-    def _node(self, entry: int | Ctl) -> Node:
-        if not isinstance(entry, int):
-            return entry
-        return NodeFolder(entry, self._graph, self._edits, self._watches, self._portrait)
+    def _node(self, id: int) -> Node:
+        return NodeFolder(id, self._graph, self._edits, self._watches, self._portrait)
 
     def _create(self, name: str, perm: int) -> Answer[None]:
         if not perm & DMDIR:
             raise FileError(f"a node is a directory: mkdir {name}")
-        if name == CTL or name in self._graph.ids:
+        if name in self._graph.ids:
             raise FileError(EXISTS)
         return self._edits.make(name)
-
-    def _remove(self, name: str) -> Answer[None]:
-        if name == CTL:
-            raise FileError(f"{CTL} is no node, and stays")
-        return self._edits.remove(name)
 
 
 class NodeFolder(Each):
@@ -120,21 +109,20 @@ class NodeFolder(Each):
             return directory.remove(self._graph.node(self._id).name)
 
 
-class _Entries(Mapping[str, "int | Ctl"]):
-    """Node name -> number, live; and `ctl`, which is no node."""
+class _Numbers(Mapping[str, int]):
+    """Node name -> number, live."""
 
-    def __init__(self, graph: Graph, ctl: Ctl) -> None:
-        self._graph, self._ctl = graph, ctl
+    def __init__(self, graph: Graph) -> None:
+        self._graph = graph
 
-    def __getitem__(self, name: str) -> int | Ctl:
-        return self._ctl if name == CTL else self._graph.ids[name]
+    def __getitem__(self, name: str) -> int:
+        return self._graph.ids[name]
 
     def __iter__(self) -> Iterator[str]:
-        yield CTL
-        yield from self._graph.ids
+        return iter(self._graph.ids)
 
     def __len__(self) -> int:
-        return 1 + len(self._graph.ids)
+        return len(self._graph.ids)
 
 
 class _Words(Mapping[str, Word | str]):
@@ -163,6 +151,6 @@ _FILES: Mapping[str, Mapping[str, Word | str]] = {
 }
 
 
-def _nouns() -> str:
+def nouns() -> str:
     """A line for each noun, with the words it takes."""
     return "".join(f"{noun.name}: {' '.join(noun.words)}\n" for noun in KINDS.values())

@@ -9,7 +9,7 @@ from ninep.tree import Ctl, Dir, Sink, Stream, Text
 from rio.edits import Edits
 from rio.hub.display import Display
 from rio.inputs import input_tree
-from rio.nodes import NodeFiles
+from rio.nodes import NodeFiles, nouns
 from rio.pictures import screens
 from rio.versions.state import LARGEST
 
@@ -23,7 +23,7 @@ def display_tree(display: Display, metrics: Metrics) -> Dir:
     """The root of the service."""
     return root(
         manual=manual("rio"),
-        ctl=ctl_file(display),
+        ctl=ctl_file(display, {}),
         events=display.events,
         metrics=metrics,
         health=display.health,
@@ -42,8 +42,9 @@ def scene_tree(display: Display) -> Dir:
     """The scene: its programs, what they print, its nodes, its versions."""
     stage, context = display.stage, display.context
     edits = Edits(display.graph, display.history)
+    nodes = NodeFiles(display.graph, edits, display.watches, display.portrait)
     return Dir(
-        ctl=ctl_file(display),
+        ctl=ctl_file(display, nodes.verbs()),
         help=Text(lambda: LANGUAGE),
         parse=Sink(open=stage.programs.open, get=stage.programs.status),
         stdout=Text(stage.out.text),
@@ -54,7 +55,8 @@ def scene_tree(display: Display) -> Dir:
         CONTEXT=Stream(context.open),
         vars=Text(display.variables),
         tasks=Ctl(display.tasks, stop=display.stop_task),
-        nodes=NodeFiles(display.graph, edits, display.watches, display.portrait).tree(),
+        nodes=nodes.tree(),
+        nouns=Text(nouns),
         camera=Text(edits.camera, edits.place_camera, at_once=True),
         state=Text(display.state, display.take_state, limit=LARGEST),
         screen=Text(display.screen.picture),
@@ -62,10 +64,10 @@ def scene_tree(display: Display) -> Dir:
     )
 
 
-def ctl_file(display: Display) -> Ctl:
-    """`clear`, `interrupt`, `size` and the verbs of `version`; reading gives the state of the display."""
+def ctl_file(display: Display, more: Verbs) -> Ctl:
+    """`clear`, `interrupt`, `size`, the verbs of `version` and `more`; reading gives the state of the display."""
     verbs: Verbs = {"clear": display.clear, "interrupt": display.interrupt, "size": display.resize}
-    return Ctl(display.status, {**verbs, **_moves(display)})
+    return Ctl(display.status, {**verbs, **_moves(display), **more})
 
 
 class VersionFile(Ctl):

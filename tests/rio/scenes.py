@@ -10,12 +10,12 @@ import trio
 from ninep.client import Client, open_client
 from ninep.dial import Address, listen
 from ninep.server import serve
-from ninep.tree import Dir, Text
+from ninep.tree import Ctl, Dir, Text
 from rio.edits import Edits
 from rio.hub.screen import Screen
 from rio.hub.watches import Watches
 from rio.hub.workers import Workers
-from rio.nodes import NodeFiles
+from rio.nodes import NodeFiles, nouns
 from rio.scene.graph import Graph, scene_of
 from rio.versions.archive import Archive
 from rio.versions.history import History
@@ -47,7 +47,7 @@ class Scene:
         self.edits = Edits(graph, self.history)
         camera = Text(self.edits.camera, self.edits.place_camera, at_once=True)
         nodes = NodeFiles(graph, self.edits, self.watches, partial(screen.picture, None, None))
-        self.tree = Dir(nodes=nodes.tree(), camera=camera)
+        self.tree = Dir(ctl=Ctl(lambda: "", nodes.verbs()), nodes=nodes.tree(), nouns=Text(nouns), camera=camera)
 
     @property
     def said(self) -> list[str]:

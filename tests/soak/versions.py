@@ -133,11 +133,11 @@ class Book:
             self.dice.choice(list(scene)) if len(scene) > 20 or (scene and self.dice.random() < 0.5) else f"n{number}"
         )
         if name not in scene and self.dice.random() < 0.5:
-            file, text = "nodes/ctl", f"new box {name} color={color}"
+            file, text = "ctl", f"new box {name} color={color}"
         elif name not in scene or self.dice.random() < 0.2:
             file, text = "parse", f"box(name={name!r}, color={color!r}, at=({number % 9}, 1, 0))"
         elif len(scene) > 20:
-            file, text = "nodes/ctl", f"remove {name}"
+            file, text = "ctl", f"remove {name}"
         else:
             file, text = f"nodes/{name}/color", color
         scene[name] = color

@@ -353,8 +353,8 @@ class Graph:
 
 
 def check_name(name: str) -> None:
-    """Refused unless the name can be a directory, beside `ctl`, and a word of a command."""
-    if not 0 < len(name) <= LONGEST_NAME or name.strip() != name or name in (".", "..", "ctl"):
+    """Refused unless the name can be a directory and a word of a command."""
+    if not 0 < len(name) <= LONGEST_NAME or name.strip() != name or name in (".", ".."):
         raise Refused(f"{name[:40]!r} is not a name for a node")
     if "/" in name or not name.isprintable():
         raise Refused(f"{name!r} is not a name for a node; it is a directory, so it has no / and no control characters")
