@@ -296,6 +296,8 @@ class Screen:
         return patience.cancelled_caught
 
     def _hear(self, link: Link, message: Message, whole: bytes) -> None:
+        if link is not self._link and not isinstance(message, Failed):
+            return  # the spare has drawn nothing of ours
         match message:
             case Took(stamp):
                 self._took = max(self._took, stamp)
