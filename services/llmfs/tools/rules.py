@@ -17,12 +17,13 @@ itself what it may not have, or have another believe what nobody said: a rule th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from typing import Literal, TypeVar, get_args
+from collections.abc import Iterable, Sequence
+from typing import Literal, get_args
 
 from msgspec import Struct
 
 from ninep import FileError
+from ninep.patterns import name_fits, path_fits
 
 Verdict = Literal["allow", "ask", "deny"]
 Right = Literal["read", "write", "run", "use"]
@@ -38,8 +39,6 @@ STATE = ("scene", "state")  # has programs, too
 MOST = 256  # rules
 LONGEST = 1024  # characters of a path
 
-T = TypeVar("T")
-
 
 class Rule(Struct, frozen=True):
     """One line. `names` is the path, name by name."""
@@ -50,7 +49,7 @@ class Rule(Struct, frozen=True):
 
     def covers(self, right: Right, names: Sequence[str]) -> bool:
         """True if it speaks of this right to this file."""
-        if right != self.right or not _fit(self.names, names, "**", _name_fits):
+        if right != self.right or not path_fits(self.names, names):
             return False
         if (self.verdict, right) != ("allow", "write") or not _is_control(names):
             return True
@@ -78,7 +77,7 @@ class Rules(Struct, frozen=True):
     def may_use(self, server: str) -> bool:
         """True if some tool of this server may be used, with or without asking."""
         return any(
-            rule.right == USE and rule.verdict != "deny" and _name_fits(rule.names[0], server) for rule in self.rules
+            rule.right == USE and rule.verdict != "deny" and name_fits(rule.names[0], server) for rule in self.rules
         )
 
     @property
@@ -143,26 +142,3 @@ def _needed(right: Right, names: Sequence[str]) -> tuple[Right, ...]:
 
 def _is_program(names: Sequence[str]) -> bool:
     return tuple(names[-1:]) == (PROGRAM,) or tuple(names[-2:]) == STATE
-
-
-def _name_fits(pattern: str, name: str) -> bool:
-    return _fit(pattern, name, "*", lambda one, other: one in ("?", other))
-
-
-def _fit(pattern: Sequence[T], things: Sequence[T], star: T, same: Callable[[T, T], bool]) -> bool:
-    """Whether things fit a pattern in which `star` stands for any number of them. Takes their product in time, at most.
-
-    When things stop fitting, the last star takes one more, and matching goes on behind it.
-    """
-    at, place, star_at, taken = 0, 0, -1, 0
-    while place < len(things):
-        if at < len(pattern) and pattern[at] == star:
-            star_at, taken, at = at, place, at + 1
-        elif at < len(pattern) and same(pattern[at], things[place]):
-            at, place = at + 1, place + 1
-        elif star_at >= 0:
-            taken += 1
-            at, place = star_at + 1, taken
-        else:
-            return False
-    return all(each == star for each in pattern[at:])
